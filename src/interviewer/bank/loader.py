@@ -1,0 +1,174 @@
+"""Read banks from YAML files, and say everything that is wrong with them at once."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from interviewer.domain.card import Bank, TopicFile
+from interviewer.errors import BankError, Problem
+
+MAX_BYTES = 16 * 1024 * 1024
+"""A bank file is text that people write; a larger one is a mistake or an attack."""
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Path = tuple[int | str, ...]
+
+
+def load_bank(sources: Iterable[Path]) -> Bank:
+    """Merge the bank files and the folders of bank files (`*.yaml`, `*.yml`, in name order) into one bank.
+
+    Raises BankError with every problem of every file: unreadable files, YAML errors, unknown, missing or wrong
+    fields, and ids that occur twice.
+    """
+    problems: list[Problem] = []
+    loaded: list[tuple[Path, yaml.Node, TopicFile]] = []
+    for path in _files(sources, problems):
+        if (result := _load_file(path, problems)) is not None:
+            loaded.append((path, *result))
+    _refuse_duplicates(loaded, problems)
+    if problems:
+        raise BankError(problems)
+    return Bank(file for _, _, file in loaded)
+
+
+def _files(sources: Iterable[Path], problems: list[Problem]) -> Iterator[Path]:
+    for source in sources:
+        if source.is_dir():
+            files = sorted(path for path in source.iterdir() if path.suffix in {".yaml", ".yml"} and path.is_file())
+            if not files:
+                problems.append(Problem(str(source), None, "", "this folder has no .yaml file"))
+            yield from files
+        elif source.exists():
+            yield source
+        else:
+            problems.append(Problem(str(source), None, "", "there is no such file or folder"))
+
+
+def _load_file(path: Path, problems: list[Problem]) -> tuple[yaml.Node, TopicFile] | None:
+    before = len(problems)
+    node = _compose(path, problems)
+    if node is None:
+        return None
+    problems.extend(_structure_problems(path, node))
+    if len(problems) > before:
+        return None
+    loader = _Loader("")
+    try:
+        data = loader.construct_document(node)
+    except (yaml.YAMLError, ValueError) as error:
+        problems.append(Problem(str(path), _mark_line(error), "", f"not valid YAML: {_problem_text(error)}"))
+        return None
+    finally:
+        loader.dispose()
+    try:
+        return node, TopicFile.model_validate(data)
+    except ValidationError as error:
+        problems.extend(_validation_problems(path, node, error))
+        return None
+
+
+def _compose(path: Path, problems: list[Problem]) -> yaml.Node | None:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            problems.append(Problem(str(path), None, "", f"larger than {MAX_BYTES // 2**20} MB; split it by topic"))
+            return None
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        problems.append(Problem(str(path), None, "", f"not UTF-8 (byte {error.start}); save it as UTF-8"))
+        return None
+    except OSError as error:
+        problems.append(Problem(str(path), None, "", f"can not be read: {error.strerror}"))
+        return None
+    try:
+        node: yaml.Node | None = yaml.compose(text, Loader=_Loader)
+    except yaml.YAMLError as error:
+        problems.append(Problem(str(path), _mark_line(error), "", f"not valid YAML: {_problem_text(error)}"))
+        return None
+    except RecursionError:
+        problems.append(Problem(str(path), None, "", "nested too deeply"))
+        return None
+    if not isinstance(node, yaml.MappingNode):
+        problems.append(Problem(str(path), 1, "", "expected the keys 'topic' and 'cards'"))
+        return None
+    return node
+
+
+def _structure_problems(path: Path, root: yaml.Node) -> Iterator[Problem]:
+    """Keys given twice, and YAML aliases: both parse silently into something the author did not mean."""
+    seen: set[int] = set()
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if id(node) in seen:
+            yield Problem(str(path), node.start_mark.line + 1, "", "YAML aliases (*name) are not allowed; write it out")
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            stack.extend(node.value)
+        elif isinstance(node, yaml.MappingNode):
+            keys: set[str] = set()
+            for key, value in node.value:
+                if isinstance(key, yaml.ScalarNode) and key.value in keys:
+                    yield Problem(str(path), key.start_mark.line + 1, key.value, "this key is given twice")
+                keys.add(str(key.value))
+                stack.append(value)
+
+
+def _validation_problems(path: Path, root: yaml.Node, error: ValidationError) -> Iterator[Problem]:
+    for fault in error.errors():
+        loc: _Path = fault["loc"]
+        message = fault["msg"].removeprefix("Value error, ")
+        if fault["type"] == "extra_forbidden":
+            message = "unknown field; see `interviewer bank schema` for the fields there are"
+        elif fault["type"] == "missing":
+            message = "this field is missing"
+        yield Problem(str(path), line_of(root, loc), field_name(loc), message)
+
+
+def line_of(root: yaml.Node, loc: _Path) -> int:
+    """The line (from 1) of the value at `loc`, or of the nearest enclosing value that exists."""
+    node, line = root, root.start_mark.line
+    for part in loc:
+        if isinstance(node, yaml.MappingNode):
+            found = next((pair for pair in node.value if pair[0].value == part), None)
+            if found is None:
+                break
+            line, node = found[0].start_mark.line, found[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line
+        else:
+            break
+    return int(line) + 1
+
+
+def field_name(loc: _Path) -> str:
+    """`("cards", 3, "anchors", 0, "point")` as `cards[3].anchors[0].point`, counted from 0."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc).removeprefix(".")
+
+
+def _refuse_duplicates(loaded: list[tuple[Path, yaml.Node, TopicFile]], problems: list[Problem]) -> None:
+    topics: dict[str, str] = {}
+    cards: dict[str, str] = {}
+    for path, node, file in loaded:
+        line = line_of(node, ("topic", "id"))
+        if (first := topics.setdefault(file.topic.id, f"{path}:{line}")) != f"{path}:{line}":
+            problems.append(Problem(str(path), line, "topic.id", f"'{file.topic.id}' is already the topic of {first}"))
+        for index, card in enumerate(file.cards):
+            line = line_of(node, ("cards", index, "id"))
+            if (first := cards.setdefault(card.id, f"{path}:{line}")) != f"{path}:{line}":
+                problems.append(
+                    Problem(str(path), line, f"cards[{index}].id", f"'{card.id}' is already the id of a card in {first}")
+                )
+
+
+def _mark_line(error: Exception) -> int | None:
+    mark = getattr(error, "problem_mark", None)
+    return mark.line + 1 if mark is not None else None
+
+
+def _problem_text(error: Exception) -> str:
+    return str(getattr(error, "problem", None) or error).split("\n")[0]

@@ -1,0 +1,158 @@
+"""Verdicts on anchors: what the spans of an answer say about a point, read by a small logistic model.
+
+The features compare spans with the point, its aliases and its misconception by embedding and by words, and look for
+what an embedding can not see: negation and opposites. `training/fit_verdicts.py` fits the weights.
+"""
+
+import json
+from dataclasses import dataclass, fields
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from interviewer.domain.card import Anchor, Item
+from interviewer.domain.grade import Verdict
+from interviewer.errors import ModelError
+from interviewer.grading.embedding import Embedder, Vectors
+from interviewer.grading.evidence import Span, spans
+from interviewer.grading.words import content_stems, negations, tokens, turned
+
+SHIPPED_VERDICTS = Path(__file__).parents[1] / "models" / "verdicts.json"
+VERDICTS = (Verdict.MISSING, Verdict.COVERED, Verdict.CONTRADICTED)
+TIGHTER = 0.03
+"""Evidence is the shortest span that supports the point nearly as well (by this much cosine) as the best one."""
+
+
+@dataclass(frozen=True)
+class Features:
+    """What is measured of one answer for one anchor. Cosines are -1 to 1, shares 0 to 1."""
+
+    point: float
+    """Highest cosine of a span with the point."""
+    said: float
+    """Highest cosine of a span with the point or an alias."""
+    answer: float
+    """Cosine of the whole answer with the point."""
+    misconception: float
+    """Highest cosine of a span with the misconception; with none given, that of the point less a fixed margin."""
+    margin: float
+    """At the span nearest to any of the statements: nearest right one less the misconception."""
+    question: float
+    """Cosine of the best span with the question: how much of the likeness is only the subject."""
+    recall: float
+    """Share of the point's (or the best alias's) content words, question words left out, that the answer has."""
+    span_recall: float
+    """The same within the best span."""
+    misconception_recall: float
+    """Share of the misconception's own words, those the point lacks, that the best span for it has."""
+    negated: float
+    """1 when the best span and the statement nearest to it differ in whether they are negated."""
+    turned: float
+    """1 when a word of the statement stands turned round in the best span."""
+    reference: float
+    """Cosine of the whole answer with the reference answer."""
+
+    def vector(self) -> list[float]:
+        return [float(getattr(self, field.name)) for field in fields(self)]
+
+
+FEATURES = tuple(field.name for field in fields(Features))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Features of one anchor, and the spans that a verdict on it would quote."""
+
+    features: Features
+    support: Span
+    """The tightest span that says the point."""
+    against: Span
+    """The tightest span that contradicts it."""
+
+
+class VerdictModel:
+    """Multinomial logistic regression over `Features`, from a JSON file of weights."""
+
+    def __init__(self, path: Path = SHIPPED_VERDICTS) -> None:
+        """Raises ModelError when the file is missing, damaged or made for other features."""
+        try:
+            weights = json.loads(path.read_text(encoding="utf-8"))
+            if tuple(weights["features"]) != FEATURES or tuple(weights["classes"]) != VERDICTS:
+                raise ModelError(f"{path} was fitted for other features. Run training/fit_verdicts.py.")
+            self.version: str = weights["version"]
+            self._mean, self._scale = np.array(weights["mean"]), np.array(weights["scale"])
+            self._weights, self._bias = np.array(weights["weights"]), np.array(weights["bias"])
+            self.credit_floor, self.credit_ceiling = (float(bound) for bound in weights["credit"])
+            self.contradicted_from = float(weights["contradicted_from"])
+        except (OSError, ValueError, KeyError) as error:
+            raise ModelError(f"The verdict weights {path} can not be read: {error}. Install interviewer again.") from error
+
+    def probabilities(self, features: Features) -> NDArray[np.float64]:
+        """P(missing), P(covered), P(contradicted): shape (3,), sum 1."""
+        scaled = (np.array(features.vector()) - self._mean) / self._scale
+        logits = self._weights @ scaled + self._bias
+        exponents = np.exp(logits - logits.max())
+        return np.asarray(exponents / exponents.sum(), dtype=np.float64)
+
+
+class AnswerReader:
+    """One answer, embedded once, read against any number of anchors."""
+
+    def __init__(self, embedder: Embedder, item: Item, answer: str) -> None:
+        self._embedder = embedder
+        self._item = item
+        self.spans = spans(answer)
+        self._vectors = embedder.embed([span.text for span in self.spans])
+        self._words = [tokens(span.text) for span in self.spans]
+        self._stems = [content_stems(span.text) for span in self.spans]
+        self._answer_stems = content_stems(answer)
+        whole, reference, question = embedder.embed([answer, item.reference, item.question])
+        self._whole, self._question = whole, question
+        self.similarity = float(whole @ reference)
+
+    @cached_property
+    def _asked(self) -> frozenset[str]:
+        return content_stems(self._item.question)
+
+    def read(self, anchor: Anchor) -> Reading:
+        right = [anchor.point, *anchor.aliases]
+        right_vectors = self._embedder.embed(right)
+        to_right = self._vectors @ right_vectors.T
+        to_point, nearest = to_right[:, 0], to_right.max(axis=1)
+        if anchor.misconception is not None:
+            to_wrong: Vectors = self._vectors @ self._embedder.embed([anchor.misconception])[0]
+        else:
+            to_wrong = to_point - np.float32(0.08)
+        best, worst = int(nearest.argmax()), int(to_wrong.argmax())
+        focus = int(np.maximum(nearest, to_wrong).argmax())
+        statement = right[int(to_right[focus].argmax())]
+        statement_stems = content_stems(statement)
+        own = [content_stems(text) - self._asked or content_stems(text) for text in right]
+        wrong = content_stems(anchor.misconception or "") - content_stems(anchor.point) - self._asked
+        features = Features(
+            point=float(to_point.max()),
+            said=float(nearest[best]),
+            answer=float(self._whole @ right_vectors[0]),
+            misconception=float(to_wrong[worst]),
+            margin=float(nearest[focus] - to_wrong[focus]),
+            question=float(self._vectors[best] @ self._question),
+            recall=max(len(stems & self._answer_stems) / len(stems) if stems else 0.0 for stems in own),
+            span_recall=max(len(stems & self._stems[best]) / len(stems) if stems else 0.0 for stems in own),
+            misconception_recall=len(wrong & self._stems[worst]) / len(wrong) if wrong else 0.0,
+            negated=float(bool(negations(self._words[focus])) != bool(negations(tokens(statement)))),
+            turned=turned(statement_stems, self._stems[focus]),
+            reference=self.similarity,
+        )
+        return Reading(features, self._tightest(nearest, best), self._tightest(to_wrong, worst))
+
+    def _tightest(self, cosines: Vectors, best: int) -> Span:
+        """The shortest span inside or around the best one that is nearly as near."""
+        top = self.spans[best]
+        candidates = [
+            span
+            for span, cosine in zip(self.spans, cosines, strict=True)
+            if cosine >= cosines[best] - TIGHTER and span.start < top.end and top.start < span.end
+        ]
+        return min(candidates, key=lambda span: (span.end - span.start, span.start))

@@ -1,0 +1,91 @@
+"""The offline grader: verdicts from embeddings, words and negation, with no network."""
+
+from interviewer import __version__
+from interviewer.domain.card import Anchor, Item
+from interviewer.domain.grade import Band, Evidence, Grade, PointVerdict, Provenance, Verdict
+from interviewer.errors import GradingError
+from interviewer.grading.calibration import score_of
+from interviewer.grading.coverage import VERDICTS, AnswerReader, VerdictModel
+from interviewer.grading.embedding import Embedder
+from interviewer.grading.feedback import feedback_text
+from interviewer.grading.interface import MAX_ANSWER_CHARACTERS
+from interviewer.grading.nonanswers import NonAnswer, non_answer
+
+SURE_OF_NON_ANSWER = 0.95
+
+
+class OfflineGrader:
+    """Grades with an embedder and a verdict model. Deterministic."""
+
+    def __init__(self, embedder: Embedder, verdicts: VerdictModel) -> None:
+        self._embedder = embedder
+        self._verdicts = verdicts
+        self.provenance = Provenance(
+            grader="offline", model=f"{embedder.name} + verdicts {verdicts.version}", version=__version__
+        )
+
+    def prepare(self, item: Item) -> None:
+        """Embed the texts of the item, so that they are at hand when its answer comes."""
+        texts = [item.reference, item.question]
+        for anchor in item.anchors:
+            texts += [anchor.point, *anchor.aliases]
+            if anchor.misconception is not None:
+                texts.append(anchor.misconception)
+        self._embedder.embed(texts)
+
+    def grade(self, item: Item, answer: str) -> Grade:
+        if len(answer) > MAX_ANSWER_CHARACTERS:
+            raise GradingError(f"The answer has {len(answer)} characters; at most {MAX_ANSWER_CHARACTERS} are read.")
+        if (reason := non_answer(item, answer)) is not None:
+            return self._no_credit(item, reason)
+        reader = AnswerReader(self._embedder, item, answer)
+        points = tuple(self._verdict(reader, anchor) for anchor in item.anchors)
+        score = score_of(points)
+        band = Band.of(score)
+        confidence = sum(point.probability for point in points) / len(points)
+        return Grade(
+            score=round(score, 4),
+            band=band,
+            confidence=round(confidence, 4),
+            points=points,
+            feedback=feedback_text(item, points, band, confidence),
+            similarity=round(reader.similarity, 4),
+            provenance=self.provenance,
+        )
+
+    def _verdict(self, reader: AnswerReader, anchor: Anchor) -> PointVerdict:
+        reading = reader.read(anchor)
+        by_verdict = dict(zip(VERDICTS, self._verdicts.probabilities(reading.features), strict=True))
+        covered, contradicted = float(by_verdict[Verdict.COVERED]), float(by_verdict[Verdict.CONTRADICTED])
+        if contradicted >= self._verdicts.contradicted_from and contradicted > covered:
+            verdict, span, credit = Verdict.CONTRADICTED, reading.against, 0.0
+        else:
+            floor, ceiling = self._verdicts.credit_floor, self._verdicts.credit_ceiling
+            credit = min(1.0, max(0.0, (covered - floor) / (ceiling - floor)))
+            verdict = Verdict.COVERED if credit >= 0.5 else Verdict.MISSING
+            span = reading.support
+        probability = {
+            Verdict.COVERED: covered,
+            Verdict.CONTRADICTED: contradicted,
+            Verdict.MISSING: 1.0 - covered - (contradicted if verdict is not Verdict.MISSING else 0.0),
+        }[verdict]
+        return PointVerdict(
+            id=anchor.name,
+            verdict=verdict,
+            probability=round(min(1.0, max(0.0, probability)), 4),
+            credit=round(credit, 4),
+            evidence=None if verdict is Verdict.MISSING else Evidence(quote=span.text, start=span.start, end=span.end),
+        )
+
+    def _no_credit(self, item: Item, reason: NonAnswer) -> Grade:
+        return Grade(
+            score=0.0,
+            band=Band.NO_ANSWER,
+            confidence=SURE_OF_NON_ANSWER,
+            points=tuple(
+                PointVerdict(id=anchor.name, verdict=Verdict.MISSING, probability=SURE_OF_NON_ANSWER, credit=0.0)
+                for anchor in item.anchors
+            ),
+            feedback=reason.value,
+            provenance=self.provenance,
+        )

@@ -1,0 +1,105 @@
+"""Answers that earn nothing whatever their words: silence, surrender, echo, keyword lists, gibberish."""
+
+import re
+from enum import StrEnum
+
+from interviewer.domain.card import Item
+from interviewer.grading.words import FUNCTION_WORDS, content_stems, tokens
+
+
+class NonAnswer(StrEnum):
+    """Why an answer is none; the value is said to the user."""
+
+    EMPTY = "There is no answer to grade."
+    SURRENDER = "You said that you do not know. That is a fair answer in an interview, and it earns nothing."
+    ECHO = "This repeats the question. Nothing in it goes beyond what was asked."
+    KEYWORDS = "This is a list of terms. Say how they hang together: a term alone earns nothing."
+    GIBBERISH = "This can not be read as English sentences."
+
+
+_SURRENDER = re.compile(
+    r"\b(?:i\s+)?(?:do\s*n[o']?t|don['’]?t|dont|did\s*n[o']?t|can\s*not|can['’]?t|couldn['’]?t)\s+(?:really\s+|even\s+)?"
+    r"(?:know|remember|recall|have\s+(?:an?\s+|any\s+)?(?:clue|idea|answer)|answer)\b"
+    r"|\bno\s+(?:idea|clue|answer|comment)\b|\bnot\s+sure\b|\bidk\b|\bdunno\b|\bpass\b|\bskip\b|\bnext(?:\s+question)?\b"
+    r"|\bhave\s+no\s+(?:idea|clue)\b|\bforgot(?:ten)?\b|\bno\b|\bnone\b|\bn/?a\b",
+    re.IGNORECASE,
+)
+_POLITENESS = frozenset(
+    """sorry honestly honest please answer question this sure idea really afraid maybe guess think hmm remember moment
+    unfortunately topic subject yet learned studied study move next nothing anything something heard ask another""".split()
+)
+_RELATION = re.compile(
+    r"\b(?:is|are|was|were|be|been|has|have|had|does|do|can|will|would|should|must|gets?|makes?|gives?|keeps?|uses?|takes?"
+    r"|means?|helps?|needs?|per|to|by|from|with|without|of|for|at|in|on|than|via|through|over|across|into|no|not|after"
+    r"|before|during|only|because|so|if|when|while|then|that|which|\w{3,}(?:ed|ing|izes?|ises?))\b|[=:→<>≈∝↑↓+]|->|=>",
+    re.IGNORECASE,
+)
+_SEGMENT = re.compile(r"[,;\n•|/]+|\s[-–—*]\s|(?<=\w)\.\s")
+
+
+def non_answer(item: Item, answer: str) -> NonAnswer | None:
+    """Why `answer` is none, or None when it deserves to be graded."""
+    words = tokens(answer)
+    if not any(character.isalnum() for character in answer) or not words:
+        return NonAnswer.EMPTY
+    if _is_surrender(answer):
+        return NonAnswer.SURRENDER
+    if _is_gibberish(answer, item):
+        return NonAnswer.GIBBERISH
+    if _is_echo(item, answer):
+        return NonAnswer.ECHO
+    if _is_keyword_list(answer):
+        return NonAnswer.KEYWORDS
+    return None
+
+
+def _is_surrender(answer: str) -> bool:
+    """A phrase of surrender, and nothing of substance beside it."""
+    if len(answer) > 400:
+        return False
+    rest, phrases = _SURRENDER.subn(" ", answer)
+    substance = [word for word in tokens(rest) if word not in FUNCTION_WORDS and word not in _POLITENESS]
+    return phrases > 0 and len(substance) <= 2
+
+
+def _is_echo(item: Item, answer: str) -> bool:
+    """Nearly every content word stands in the question. One new word may be all that a short answer needs."""
+    said, asked = content_stems(answer), content_stems(item.question)
+    new = said - asked
+    return len(said & asked) >= 3 and (not new or (len(new) <= 2 and len(new) / len(said) < 0.2))
+
+
+def _is_keyword_list(answer: str) -> bool:
+    """Several short segments, hardly any of which relates one thing to another."""
+    segments = [segment for segment in _SEGMENT.split(answer) if any(character.isalnum() for character in segment)]
+    words = tokens(answer)
+    if len(words) <= 3 and len(segments) <= 3:
+        return False
+    if len(segments) >= 4:
+        bare = [s for s in segments if len(s.split()) <= 4 and not _RELATION.search(s)]
+        return len(bare) / len(segments) >= 0.7
+    functional = sum(1 for word in words if word in FUNCTION_WORDS or _RELATION.fullmatch(word))
+    return len(words) >= 8 and functional / len(words) < 0.06 and not _RELATION.search(answer)
+
+
+def _is_gibberish(answer: str, item: Item) -> bool:
+    """Most of the words have no shape of an English word, and none stands in the card."""
+    words = re.findall(r"[^\W\d_]{3,}", answer.lower())
+    if not words:
+        return len(tokens(answer)) > 6
+    known = content_stems(" ".join([item.question, item.reference, *(anchor.point for anchor in item.anchors)]))
+    odd = sum(1 for word in words if _is_odd(word))
+    distinct = len(set(words)) / len(words)
+    if len(words) >= 12 and distinct < 0.2:
+        return True
+    return odd / len(words) > 0.5 and len(content_stems(answer) & known) < 2
+
+
+def _is_odd(word: str) -> bool:
+    """No vowel, four consonants in a row (five where English has them), or a letter three times running."""
+    return (
+        not re.search(r"[aeiouy]", word)
+        or bool(re.search(r"[bcdfghjklmnpqrstvwxz]{5}", word))
+        or bool(re.search(r"(.)\1\1", word))
+        or bool(re.search(r"(?:[qwzx][bcdfghjklmnpqrstvwxz]){1}[bcdfghjklmnpqrstvwxz]|asdf|qwer|zxcv|hjkl|jkl;|q[^u]", word))
+    )

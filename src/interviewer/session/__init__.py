@@ -1,0 +1,1 @@
+"""A session: what may happen, what happens next, and keeping it."""

@@ -1,0 +1,1 @@
+"""The history: one SQLite file, an event log."""
