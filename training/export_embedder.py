@@ -39,7 +39,7 @@ SAMPLE_TEXTS = [
 ]
 
 
-class PooledEncoder(torch.nn.Module):
+class PooledEncoder(torch.nn.Module):  # type: ignore[misc]  # torch is not a dependency of the type check
     """The transformer with mean pooling over unmasked tokens and L2 normalisation: (batch, 384), unit length."""
 
     def __init__(self, encoder: torch.nn.Module) -> None:

@@ -3,6 +3,7 @@
 Nothing is read or created at import. `load_settings` reads, `Settings` is what it gives.
 """
 
+import json
 import os
 import re
 import tomllib
@@ -144,7 +145,9 @@ def _explain(error: ValidationError, path: Path, text: str, origins: Mapping[str
     lines = []
     for fault in error.errors():
         dotted = ".".join(str(part) for part in fault["loc"])
-        origin = next((source for name, source in origins.items() if dotted == name or dotted.startswith(f"{name}.")), None)
+        origin = next(
+            (source for name, source in origins.items() if dotted == name or dotted.startswith(f"{name}.")), None
+        )
         if origin is None:
             number = _line_of(text, [str(part) for part in fault["loc"]])
             origin = f"{path}:{number}" if number else str(path)
@@ -175,3 +178,31 @@ def _line_of(text: str, keys: list[str]) -> int | None:
             if dotted == ".".join(keys[: dotted.count(".") + 1]):
                 return number
     return None
+
+
+def settings_as_toml(settings: Section, heading: str = "") -> str:
+    """The settings as commented TOML. A setting without a value stands commented out."""
+    lines: list[str] = []
+    sections: list[str] = []
+    for name, field in type(settings).model_fields.items():
+        value = getattr(settings, name)
+        dotted = f"{heading}.{name}" if heading else name
+        if isinstance(value, Section | dict):
+            inner = settings_as_toml(value, dotted) if isinstance(value, Section) else _toml_table(value)
+            about = f"# {field.description}\n" if field.description else ""
+            sections.append(f"\n{about}[{dotted}]\n{inner}")
+            continue
+        lines += [f"# {line}" for line in (field.description or "").splitlines()]
+        lines.append(f"{name} = {_toml_value(value)}" if value is not None else f'# {name} = ""')
+    return "".join(f"{line}\n" for line in lines) + "".join(sections)
+
+
+def _toml_table(table: dict[str, str]) -> str:
+    return "".join(f"{json.dumps(key)} = {_toml_value(value)}\n" for key, value in table.items())
+
+
+def _toml_value(value: Any) -> str:
+    """JSON's notation of strings, numbers, booleans and lists of them is TOML's too."""
+    if isinstance(value, tuple):
+        return json.dumps([str(part) for part in value], ensure_ascii=False)
+    return json.dumps(value if isinstance(value, bool | int | float) else str(value), ensure_ascii=False)

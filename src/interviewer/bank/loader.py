@@ -1,6 +1,7 @@
 """Read banks from YAML files, and say everything that is wrong with them at once."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,21 +18,39 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _Path = tuple[int | str, ...]
 
 
+@dataclass(frozen=True)
+class LoadedFile:
+    """A bank file with the places of its values."""
+
+    path: Path
+    content: TopicFile
+    node: yaml.Node
+
+    def place(self, *loc: int | str) -> tuple[str, int]:
+        """File and line (from 1) of the value at `loc`."""
+        return str(self.path), line_of(self.node, loc)
+
+
 def load_bank(sources: Iterable[Path]) -> Bank:
     """Merge the bank files and the folders of bank files (`*.yaml`, `*.yml`, in name order) into one bank.
 
     Raises BankError with every problem of every file: unreadable files, YAML errors, unknown, missing or wrong
     fields, and ids that occur twice.
     """
+    return Bank(file.content for file in load_files(sources))
+
+
+def load_files(sources: Iterable[Path]) -> list[LoadedFile]:
+    """The files of a bank, each with the places of its values. Raises BankError like `load_bank`."""
     problems: list[Problem] = []
-    loaded: list[tuple[Path, yaml.Node, TopicFile]] = []
+    loaded: list[LoadedFile] = []
     for path in _files(sources, problems):
-        if (result := _load_file(path, problems)) is not None:
-            loaded.append((path, *result))
+        if (file := _load_file(path, problems)) is not None:
+            loaded.append(file)
     _refuse_duplicates(loaded, problems)
     if problems:
         raise BankError(problems)
-    return Bank(file for _, _, file in loaded)
+    return loaded
 
 
 def _files(sources: Iterable[Path], problems: list[Problem]) -> Iterator[Path]:
@@ -47,7 +66,7 @@ def _files(sources: Iterable[Path], problems: list[Problem]) -> Iterator[Path]:
             problems.append(Problem(str(source), None, "", "there is no such file or folder"))
 
 
-def _load_file(path: Path, problems: list[Problem]) -> tuple[yaml.Node, TopicFile] | None:
+def _load_file(path: Path, problems: list[Problem]) -> LoadedFile | None:
     before = len(problems)
     node = _compose(path, problems)
     if node is None:
@@ -64,7 +83,7 @@ def _load_file(path: Path, problems: list[Problem]) -> tuple[yaml.Node, TopicFil
     finally:
         loader.dispose()
     try:
-        return node, TopicFile.model_validate(data)
+        return LoadedFile(path, TopicFile.model_validate(data), node)
     except ValidationError as error:
         problems.extend(_validation_problems(path, node, error))
         return None
@@ -150,19 +169,20 @@ def field_name(loc: _Path) -> str:
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc).removeprefix(".")
 
 
-def _refuse_duplicates(loaded: list[tuple[Path, yaml.Node, TopicFile]], problems: list[Problem]) -> None:
+def _refuse_duplicates(loaded: list[LoadedFile], problems: list[Problem]) -> None:
     topics: dict[str, str] = {}
     cards: dict[str, str] = {}
-    for path, node, file in loaded:
-        line = line_of(node, ("topic", "id"))
-        if (first := topics.setdefault(file.topic.id, f"{path}:{line}")) != f"{path}:{line}":
-            problems.append(Problem(str(path), line, "topic.id", f"'{file.topic.id}' is already the topic of {first}"))
-        for index, card in enumerate(file.cards):
-            line = line_of(node, ("cards", index, "id"))
-            if (first := cards.setdefault(card.id, f"{path}:{line}")) != f"{path}:{line}":
-                problems.append(
-                    Problem(str(path), line, f"cards[{index}].id", f"'{card.id}' is already the id of a card in {first}")
-                )
+    for file in loaded:
+        ids: list[tuple[dict[str, str], str, str, tuple[int | str, ...]]] = [
+            (topics, "topic", file.content.topic.id, ("topic", "id"))
+        ]
+        ids += [(cards, "card", card.id, ("cards", index, "id")) for index, card in enumerate(file.content.cards)]
+        for seen, kind, identifier, loc in ids:
+            name, line = file.place(*loc)
+            first = seen.setdefault(identifier, f"{name}:{line}")
+            if first != f"{name}:{line}":
+                message = f"'{identifier}' is already the id of a {kind} in {first}"
+                problems.append(Problem(name, line, field_name(loc), message))
 
 
 def _mark_line(error: Exception) -> int | None:

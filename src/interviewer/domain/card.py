@@ -35,7 +35,7 @@ class Anchor(Model):
 class Item(Model):
     """A question that can be asked and graded."""
 
-    question: Text
+    question: Annotated[str, StringConstraints(strip_whitespace=True)]
     reference: Text
     """The reference answer: it covers every anchor."""
     anchors: tuple[Anchor, ...] = Field(min_length=1)
@@ -61,6 +61,7 @@ class DeeperQuestion(Item):
     """A question one step deeper than its card, asked when nothing was missing."""
 
     id: Slug
+    question: Text
     anchors: tuple[Anchor, ...] = Field(min_length=1, max_length=5)
 
 
@@ -76,6 +77,7 @@ class Card(Item):
 
     id: Slug
     """Readable and stable: history refers to it."""
+    question: Text
     difficulty: Difficulty
     formula: Text | None = None
     anchors: tuple[Anchor, ...] = Field(min_length=2, max_length=5)

@@ -17,7 +17,7 @@ from interviewer.domain.grade import Verdict
 from interviewer.errors import ModelError
 from interviewer.grading.embedding import Embedder, Vectors
 from interviewer.grading.evidence import Span, spans
-from interviewer.grading.words import content_stems, negations, tokens, turned
+from interviewer.domain.words import content_stems, negations, tokens, turned
 
 SHIPPED_VERDICTS = Path(__file__).parents[1] / "models" / "verdicts.json"
 VERDICTS = (Verdict.MISSING, Verdict.COVERED, Verdict.CONTRADICTED)
@@ -87,7 +87,9 @@ class VerdictModel:
             self.credit_floor, self.credit_ceiling = (float(bound) for bound in weights["credit"])
             self.contradicted_from = float(weights["contradicted_from"])
         except (OSError, ValueError, KeyError) as error:
-            raise ModelError(f"The verdict weights {path} can not be read: {error}. Install interviewer again.") from error
+            raise ModelError(
+                f"The verdict weights {path} can not be read: {error}. Install interviewer again."
+            ) from error
 
     def probabilities(self, features: Features) -> NDArray[np.float64]:
         """P(missing), P(covered), P(contradicted): shape (3,), sum 1."""

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 MAX_SENTENCE_WORDS = 22
 """Speech comes without full stops; a longer sentence is read through overlapping windows of this many words."""
@@ -36,15 +37,12 @@ def spans(answer: str) -> list[Span]:
     found: dict[tuple[int, int], Span] = {}
 
     def add(start: int, end: int, least: int = 1) -> None:
-        text = answer[start:end]
-        start += len(text) - len(text.lstrip())
-        text = text.strip()
-        end = start + len(text)
-        if len(text.split()) >= least and any(character.isalnum() for character in text):
-            found.setdefault((start, end), Span(start, end, text))
+        span = _span(answer, start, end)
+        if span is not None and span.words >= least:
+            found.setdefault((span.start, span.end), span)
 
-    sentences = [piece for piece in _pieces(answer, _SENTENCE_END) if answer[slice(*piece)].strip()]
-    for start, end in sentences:
+    pieces = [piece for piece in _pieces(answer, _SENTENCE_END) if answer[slice(*piece)].strip()]
+    for start, end in pieces:
         words = [(start + match.start(), start + match.end()) for match in _WORD.finditer(answer[start:end])]
         if len(words) <= MAX_SENTENCE_WORDS * 3 // 2:
             add(start, end)
@@ -56,13 +54,27 @@ def spans(answer: str) -> list[Span]:
         if len(clauses) > 1:
             for inner_start, inner_end in clauses:
                 add(start + inner_start, start + inner_end, MIN_CLAUSE_WORDS)
-    for (start, middle), (_, end) in zip(sentences, sentences[1:], strict=False):
+    for (start, middle), (_, end) in pairwise(pieces):
         if len(answer[start:end].split()) <= 2 * MAX_SENTENCE_WORDS and middle > start:
             add(start, end)
     return sorted(found.values(), key=lambda span: (span.start, span.end))
 
 
+def sentences(text: str) -> list[Span]:
+    """The sentences of `text` that have a word in them, in order."""
+    found = (_span(text, start, end) for start, end in _pieces(text, _SENTENCE_END))
+    return [span for span in found if span is not None]
+
+
+def _span(text: str, start: int, end: int) -> Span | None:
+    """`text[start:end]` without surrounding space; None when there is no word in it."""
+    piece = text[start:end]
+    start += len(piece) - len(piece.lstrip())
+    piece = piece.strip()
+    return Span(start, start + len(piece), piece) if any(character.isalnum() for character in piece) else None
+
+
 def _pieces(text: str, separator: re.Pattern[str]) -> list[tuple[int, int]]:
     """The stretches between separators. A separator belongs to the stretch before it."""
     cuts = [0, *(match.end() for match in separator.finditer(text)), len(text)]
-    return [(start, end) for start, end in zip(cuts, cuts[1:], strict=False) if end > start]
+    return [(start, end) for start, end in pairwise(cuts) if end > start]

@@ -1,6 +1,6 @@
 """What a grade says in words."""
 
-from interviewer.domain.card import Item
+from interviewer.domain.card import Anchor, Item
 from interviewer.domain.grade import Band, PointVerdict, Verdict
 
 OPENINGS = {
@@ -15,28 +15,23 @@ UNSURE_BELOW = 0.6
 
 
 def feedback_text(item: Item, points: tuple[PointVerdict, ...], band: Band, confidence: float) -> str:
-    """A few sentences: what was covered, what was got wrong, what was missing, in order of importance."""
-    names = {verdict: [point.id for point in points if point.verdict is verdict] for verdict in Verdict}
+    """A few sentences: what was covered, what was got wrong, what was missing, in order of importance.
+
+    An anchor with a probe is only named, so that the follow-up can still ask for it; without one its point is told.
+    """
+    anchors = {verdict: [item.anchor(point.id) for point in points if point.verdict is verdict] for verdict in Verdict}
     sentences = [OPENINGS[band]]
-    if names[Verdict.COVERED]:
-        sentences.append(f"You covered {_listed(names[Verdict.COVERED])}.")
-    for name in names[Verdict.CONTRADICTED]:
-        sentences.append(f"On {_spoken(name)} you said the opposite. {_sentence(item.anchor(name).point)}")
-    if missing := names[Verdict.MISSING]:
-        sentences.append(f"Missing: {_listed(missing)}. {_sentence(item.anchor(missing[0]).point)}")
+    if covered := anchors[Verdict.COVERED]:
+        sentences.append(f"You covered {_listed(covered)}.")
+    if contradicted := anchors[Verdict.CONTRADICTED]:
+        sentences.append(f"You got this the wrong way round: {_listed(contradicted)}.")
+    if missing := anchors[Verdict.MISSING]:
+        sentences.append(f"Missing: {_listed(missing)}.")
     if confidence < UNSURE_BELOW:
         sentences.append("I am not sure of this grade: read the verdicts and overrule what I misheard.")
     return " ".join(sentences)
 
 
-def _listed(names: list[str]) -> str:
-    spoken = [_spoken(name) for name in names]
-    return spoken[0] if len(spoken) == 1 else f"{', '.join(spoken[:-1])} and {spoken[-1]}"
-
-
-def _spoken(name: str) -> str:
-    return name.replace("_", " ")
-
-
-def _sentence(text: str) -> str:
-    return text if text.endswith((".", "!", "?")) else f"{text}."
+def _listed(anchors: list[Anchor]) -> str:
+    told = [anchor.name.replace("_", " ") if anchor.probe else f"“{anchor.point}”" for anchor in anchors]
+    return told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"

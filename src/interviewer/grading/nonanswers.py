@@ -4,7 +4,7 @@ import re
 from enum import StrEnum
 
 from interviewer.domain.card import Item
-from interviewer.grading.words import FUNCTION_WORDS, content_stems, tokens
+from interviewer.domain.words import FUNCTION_WORDS, content_stems, tokens
 
 
 class NonAnswer(StrEnum):
@@ -101,5 +101,7 @@ def _is_odd(word: str) -> bool:
         not re.search(r"[aeiouy]", word)
         or bool(re.search(r"[bcdfghjklmnpqrstvwxz]{5}", word))
         or bool(re.search(r"(.)\1\1", word))
-        or bool(re.search(r"(?:[qwzx][bcdfghjklmnpqrstvwxz]){1}[bcdfghjklmnpqrstvwxz]|asdf|qwer|zxcv|hjkl|jkl;|q[^u]", word))
+        or bool(
+            re.search(r"(?:[qwzx][bcdfghjklmnpqrstvwxz]){1}[bcdfghjklmnpqrstvwxz]|asdf|qwer|zxcv|hjkl|jkl;|q[^u]", word)
+        )
     )

@@ -69,7 +69,11 @@ class Turn:
                 credit = 1.0 if override.verdict is Verdict.COVERED else 0.0
                 return point.model_copy(update={"verdict": override.verdict, "probability": 1.0, "credit": credit})
         for follow_up in self.follow_ups:
-            if follow_up.grade is not None and follow_up.follow_up.target == point.id and not follow_up.follow_up.deeper:
+            if (
+                follow_up.grade is not None
+                and follow_up.follow_up.target == point.id
+                and not follow_up.follow_up.deeper
+            ):
                 [again] = follow_up.grade.points
                 if again.verdict is Verdict.COVERED and point.verdict is not Verdict.COVERED:
                     credit = max(point.credit, FOLLOW_UP_SHARE * again.credit)

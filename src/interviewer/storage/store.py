@@ -38,7 +38,9 @@ class Store:
                 raise
         if version > len(MIGRATIONS):
             self._db.close()
-            raise StoreError(f"{path} was written by a newer version of interviewer. Upgrade, or choose another data_dir.")
+            raise StoreError(
+                f"{path} was written by a newer version of interviewer. Upgrade, or choose another data_dir."
+            )
 
     def __enter__(self) -> Self:
         return self
@@ -73,14 +75,18 @@ class Store:
                     (summary.id, number, recorded.at.isoformat(), EVENT.dump_json(recorded.event).decode()),
                 )
             except sqlite3.IntegrityError as error:
-                raise StoreError("This session was continued in another window. Nothing was lost there; reopen it.") from error
+                raise StoreError(
+                    "This session was continued in another window. Nothing was lost there; reopen it."
+                ) from error
             if recorded.event.kind in {"answer_submitted", "follow_up_answered"}:
                 db.execute("DELETE FROM drafts WHERE session_id = ?", (summary.id,))
 
     def events(self, session_id: str) -> list[Recorded]:
         """All events of a session, in order. Raises UnknownName."""
         with self._reading() as db:
-            rows = db.execute("SELECT at, body FROM events WHERE session_id = ? ORDER BY number", (session_id,)).fetchall()
+            rows = db.execute(
+                "SELECT at, body FROM events WHERE session_id = ? ORDER BY number", (session_id,)
+            ).fetchall()
         if not rows:
             raise UnknownName(f"There is no session '{session_id}'. `interviewer history` lists them.")
         return [Recorded(at=datetime.fromisoformat(at), event=_event(body)) for at, body in rows]

@@ -1,0 +1,20 @@
+"""The command line: `interviewer` and its subcommands."""
+
+import sys
+
+
+def main() -> None:
+    """Entry point. Errors a user can run into end as one message on standard error, never as a traceback."""
+    from interviewer.cli.app import app
+    from interviewer.errors import BankError, InterviewerError, SettingsError, UnknownName
+
+    try:
+        app()
+    except InterviewerError as error:
+        print(f"interviewer: {error}", file=sys.stderr)
+        sys.exit(2 if isinstance(error, SettingsError | UnknownName | BankError) else 1)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(141)
+    except KeyboardInterrupt:
+        sys.exit(130)

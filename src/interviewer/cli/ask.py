@@ -1,0 +1,334 @@
+"""The interview in a plain terminal, or through a pipe: the same runner as the screens', line by line."""
+
+import json
+import os
+import sys
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from interviewer.domain.card import Card
+    from interviewer.domain.grade import Verdict
+    from interviewer.domain.transcript import Plan
+    from interviewer.report import Report
+    from interviewer.session.runner import SessionRunner
+    from interviewer.session.state import Turn
+    from interviewer.wiring import Interviewer
+
+HELP = """\
+  Type your answer; an empty line ends it.
+  /hint       a hint (costs 10 points)       /skip       leave this question
+  /flag       flag the card                  /pause      stop the clock until you press Enter
+  /edit       write in $EDITOR               /quit       stop here; `interviewer ask --resume` continues
+After the grade:
+  Enter       next question                  /reference  show the reference answer
+  /followup   answer the follow-up           /override ANCHOR covered|missing|contradicted [REASON]
+"""
+MARKS = {"covered": "+", "missing": "-", "contradicted": "!"}
+
+
+class Channel(Protocol):
+    """How the interview talks to who sits at the other end."""
+
+    def say(self, kind: str, **fields: Any) -> None: ...
+
+    def read_answer(self, draft: str) -> str | None:
+        """An answer, or a command that starts with `/`. None at the end of the input."""
+        ...
+
+    def read_command(self) -> str | None:
+        """A command, or "" for going on. None at the end of the input."""
+        ...
+
+
+def run(program: "Interviewer", plan: "Plan", *, resume: bool, as_json: bool) -> None:
+    """Hold a whole session. The end of the input leaves it to be resumed."""
+    from interviewer.errors import UnknownName
+
+    if resume:
+        unfinished = program.unfinished()
+        if not unfinished:
+            raise UnknownName("There is no unfinished session to resume.")
+        runner = program.resume(unfinished[0].id)
+    else:
+        runner = program.start(plan)
+    channel: Channel = JsonChannel() if as_json else PlainChannel()
+    channel.say("session", id=runner.id, questions=runner.total)
+    if _interview(runner, channel):
+        _say_report(channel, program.report(runner.id))
+    else:
+        runner.pause()
+        channel.say("paused", id=runner.id)
+
+
+def _interview(runner: "SessionRunner", channel: Channel) -> bool:
+    """Whether the session came to its end."""
+    from interviewer.session.state import Phase
+
+    while runner.state.phase is not Phase.ENDED:
+        phase = runner.state.phase
+        if phase is Phase.BETWEEN:
+            runner.next_question()
+        elif phase is Phase.ANSWERING:
+            if not _question(runner, channel):
+                return False
+        elif phase in {Phase.GRADING, Phase.FOLLOW_UP_GRADING}:
+            runner.grade()
+            _say_grade(runner, channel)
+        elif phase is Phase.FOLLOW_UP:
+            if not _follow_up(runner, channel):
+                return False
+        elif not _afterwards(runner, channel):
+            return False
+    return True
+
+
+def _question(runner: "SessionRunner", channel: Channel) -> bool:
+    card = runner.card
+    topic = runner.bank.topic_of(card.id).title if card.id in runner.bank else ""
+    channel.say(
+        "question", number=runner.number, total=runner.total, card_id=card.id, topic=topic,
+        difficulty=str(card.difficulty), text=card.question, seconds=runner.seconds_left,
+    )  # fmt: skip
+    while True:
+        answer = channel.read_answer(runner.draft)
+        left = runner.seconds_left
+        match answer:
+            case None | "/quit":
+                return False
+            case "/hint":
+                hint = runner.hint()
+                channel.say("hint", text=hint or "There is no further hint.")
+            case "/skip":
+                runner.skip()
+                return True
+            case "/flag":
+                channel.say("flag", flagged=runner.flag())
+            case "/pause":
+                runner.pause()
+                channel.say("pause")
+                if channel.read_command() is None:
+                    return False
+                runner.unpause()
+            case "/edit":
+                if (text := _edited(runner.draft)) is not None:
+                    runner.submit(text)
+                    return True
+                channel.say("note", text="Nothing was written.")
+            case "/help":
+                channel.say("help", text=HELP)
+            case str() if _is_command(answer):
+                channel.say("note", text=f"{answer.split()[0]} is no command here. /help lists them.")
+            case _:
+                runner.submit(answer, timed_out=left == 0.0)
+                return True
+
+
+def _follow_up(runner: "SessionRunner", channel: Channel) -> bool:
+    turn = runner.state.turns[-1]
+    channel.say("follow_up", text=turn.follow_ups[-1].follow_up.text, target=turn.follow_ups[-1].follow_up.target)
+    while True:
+        answer = channel.read_answer(runner.draft)
+        match answer:
+            case None | "/quit":
+                return False
+            case "/skip":
+                runner.next_question()
+                return True
+            case "/help":
+                channel.say("help", text=HELP)
+            case str() if _is_command(answer):
+                channel.say("note", text="Answer the follow-up, or /skip it.")
+            case _:
+                runner.answer_follow_up(answer)
+                return True
+
+
+def _afterwards(runner: "SessionRunner", channel: Channel) -> bool:
+    """The talk about a graded or skipped question, until the next one."""
+    offered = runner.state.plan.follow_ups and not runner.state.turns[-1].follow_ups and runner.ask_follow_up()
+    if offered:
+        return True
+    command = channel.read_command()
+    match command.split() if command else command:
+        case None | ["/quit"]:
+            return False
+        case "" | []:
+            runner.next_question()
+        case ["/reference"]:
+            runner.reveal_reference()
+            channel.say("reference", text=runner.card.reference, formula=runner.card.formula)
+        case ["/followup"]:
+            if not runner.ask_follow_up():
+                channel.say("note", text="There is no further follow-up.")
+        case ["/override", anchor, verdict, *reason]:
+            _override(runner, channel, anchor, verdict, " ".join(reason))
+        case ["/flag"]:
+            channel.say("flag", flagged=runner.flag())
+        case ["/help"]:
+            channel.say("help", text=HELP)
+        case _:
+            channel.say("note", text="Enter goes on; /help lists the commands.")
+    return True
+
+
+def _override(runner: "SessionRunner", channel: Channel, anchor: str, verdict: str, reason: str) -> None:
+    from interviewer.domain.grade import Verdict
+
+    known = [point.id for point in runner.state.turns[-1].points]
+    if anchor not in known or verdict not in list(Verdict):
+        channel.say("note", text=f"Say /override ANCHOR VERDICT [REASON], with ANCHOR one of: {', '.join(known)}.")
+        return
+    chosen: Verdict = Verdict(verdict)
+    runner.override(anchor, chosen, reason)
+    channel.say("override", anchor=anchor, verdict=verdict, score=runner.state.turns[-1].score)
+
+
+def _say_grade(runner: "SessionRunner", channel: Channel) -> None:
+    turn: Turn = runner.state.turns[-1]
+    card: Card = runner.card
+    grade = turn.follow_ups[-1].grade if turn.follow_ups else turn.grade
+    if grade is None:
+        return
+    channel.say(
+        "grade", card_id=card.id, follow_up=bool(turn.follow_ups), score=grade.score, band=str(grade.band),
+        question_score=turn.score, confidence=grade.confidence,
+        points=[point.model_dump(mode="json", include={"id", "verdict", "probability", "evidence"}) for point in grade.points],
+        feedback=grade.feedback, similarity=grade.similarity, provenance=grade.provenance.model_dump(),
+    )  # fmt: skip
+
+
+def _say_report(channel: Channel, report: "Report") -> None:
+    channel.say("report", report=report)
+
+
+def _is_command(text: str) -> bool:
+    return text.startswith("/") and "\n" not in text and text[1:2].isalpha()
+
+
+def _edited(draft: str) -> str | None:
+    import click
+
+    text = click.edit(draft, extension=".md")
+    return text.strip() if text and text.strip() else None
+
+
+class JsonChannel:
+    """One JSON object a line each way. In: {"answer": "…"} or {"command": "/hint"}; {} goes on."""
+
+    def say(self, kind: str, **fields: Any) -> None:
+        if kind == "report":
+            fields = {"report": fields["report"].model_dump(mode="json")}
+        print(json.dumps({"kind": kind, **fields}, ensure_ascii=False), flush=True)
+
+    def read_answer(self, draft: str) -> str | None:  # noqa: ARG002  # a program keeps its own drafts
+        return self._read("answer")
+
+    def read_command(self) -> str | None:
+        return self._read("command")
+
+    def _read(self, expected: str) -> str | None:
+        for line in sys.stdin:
+            try:
+                fields = json.loads(line)
+                value = fields.get("command", fields.get(expected, "")) if isinstance(fields, dict) else None
+            except ValueError:
+                value = None
+            if isinstance(value, str):
+                return value
+            self.say(
+                "error", message=f'expected one JSON object a line: {{"{expected}": "…"}} or {{"command": "/help"}}'
+            )
+        return None
+
+
+class PlainChannel:
+    """Text for people. Words of cards and candidates are printed as they are, control characters made visible."""
+
+    def say(self, kind: str, **fields: Any) -> None:
+        print(visible(self._text(kind, fields)), flush=True)
+
+    def _text(self, kind: str, fields: dict[str, Any]) -> str:
+        match kind:
+            case "session":
+                return f"Interviewer · {fields['questions']} question(s) · /help says what can be typed"
+            case "question":
+                limit = f" · {fields['seconds']:.0f} s" if fields["seconds"] is not None else ""
+                head = f"\n{fields['number']}/{fields['total']} · {fields['topic']} · {fields['difficulty']}{limit}"
+                return f"{head}\n{fields['text']}\n"
+            case "grade":
+                return _grade_text(fields)
+            case "follow_up":
+                return f"\nFollow-up: {fields['text']}\n(answer, then an empty line; /skip to go on)"
+            case "hint":
+                return f"Hint: {fields['text']}"
+            case "reference":
+                return f"Reference: {fields['text']}" + (f"\n  {fields['formula']}" if fields["formula"] else "")
+            case "flag":
+                return "Flagged." if fields["flagged"] else "The flag is off."
+            case "pause":
+                return "Paused. Enter goes on."
+            case "paused":
+                return f"\nSession {fields['id']} is kept. `interviewer --resume` continues it."
+            case "override":
+                return f"Noted: {fields['anchor']} is {fields['verdict']}. Score now {fields['score']:.0%}."
+            case "report":
+                return _report_text(fields["report"])
+            case _:
+                return str(fields["text"])
+
+    def read_answer(self, draft: str) -> str | None:
+        if draft:
+            print(visible(f"(kept from before, sent along with what you type)\n{draft}"))
+        lines = [draft] if draft else []
+        while True:
+            line = self._line("> ")
+            if line is None:
+                return "\n".join(lines).strip() or None
+            if not lines and _is_command(line.strip()):
+                return line.strip()
+            if not line.strip():
+                if lines:
+                    return "\n".join(lines).strip()
+                continue
+            lines.append(line)
+
+    def read_command(self) -> str | None:
+        line = self._line("[Enter: next · /help] ")
+        return None if line is None else line.strip()
+
+    def _line(self, prompt: str) -> str | None:
+        try:
+            return input(prompt if sys.stdin.isatty() else "")
+        except EOFError:
+            return None
+
+
+def _grade_text(fields: dict[str, Any]) -> str:
+    lines = [f"\n{fields['score']:.0%} · {fields['band']} · confidence {fields['confidence']:.0%}"]
+    for point in fields["points"]:
+        quote = f": “{' '.join(point['evidence']['quote'].split())}”" if point["evidence"] else ""
+        lines.append(f"  {MARKS[point['verdict']]} {point['id']} {point['verdict']}{quote}")
+    lines.append(fields["feedback"])
+    return "\n".join(lines)
+
+
+def _report_text(report: "Report") -> str:
+    score = "–" if report.score is None else f"{report.score:.0%}"
+    lines = [f"\nReport: {score} over {report.answered + report.skipped} question(s)"]
+    for topic in report.topics:
+        lines.append(f"  {topic.title}: {'–' if topic.score is None else f'{topic.score:.0%}'}")
+    if report.study:
+        lines.append("To study:")
+    for item in report.study:
+        lines.append(f"  {item.question} ({', '.join(item.anchors)})")
+    lines.append(f"`interviewer report --session {report.session_id}` writes the whole of it.")
+    return "\n".join(lines)
+
+
+def visible(text: str) -> str:
+    """`text` with control characters other than line ends and tabs replaced, so that a terminal does not obey them."""
+    return "".join(c if c in "\n\t" or (c >= " " and not "\x7f" <= c <= "\x9f") else "�" for c in text)
+
+
+if os.name == "posix":  # line editing for input()
+    import readline  # noqa: F401

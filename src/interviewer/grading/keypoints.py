@@ -1,0 +1,12 @@
+"""Key points for a question that brings only a reference answer."""
+
+from interviewer.domain.card import Anchor
+from interviewer.grading.evidence import sentences
+
+MIN_WORDS = 3
+
+
+def derived_anchors(reference: str) -> tuple[Anchor, ...]:
+    """One anchor a sentence of the reference, `k1`, `k2`, …; the whole reference when it has no sentence of three words."""
+    points = [span.text for span in sentences(reference) if span.words >= MIN_WORDS] or [reference]
+    return tuple(Anchor(name=f"k{number}", point=point) for number, point in enumerate(points, start=1))
