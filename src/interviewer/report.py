@@ -251,7 +251,7 @@ def escape(text: str) -> str:
     """`text` with everything that Markdown or HTML would act on made literal."""
     literal = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     literal = re.sub(r"([\\`*_\[\]|~])", r"\\\1", literal)
-    literal = re.sub(r"(?m)^(\s*)([#+=-]|\d+(?=[.)]))", r"\1\\\2", literal)
+    literal = re.sub(r"(?m)^(\s*\d*)([#+=.)-])", r"\1\\\2", literal)
     return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", "�", literal)
 
 

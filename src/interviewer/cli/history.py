@@ -1,6 +1,6 @@
 """`interviewer history` and `interviewer report`: what was asked before, and how it went."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -28,26 +28,22 @@ def history(
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("session", "started", "mode", "about", "answered", "score", ""):
-        table.add_column(heading, justify="right" if heading in {"answered", "score"} else "left")
+    for heading in ("session", "started", "mode", "answered", "score", "about"):
+        table.add_column(heading, justify="right" if heading in {"answered", "score"} else "left", no_wrap=True)
     for session in sessions:
         table.add_row(
             session.id,
             f"{session.started_at.astimezone():%Y-%m-%d %H:%M}",
             str(session.mode),
-            Text(session.title, overflow="ellipsis", no_wrap=True),
             f"{session.answered}/{session.asked}",
             "–" if session.score is None else f"{session.score:.0%}",
-            "" if session.ended else "unfinished",
+            Text(session.title if session.ended else f"(unfinished) {session.title}", overflow="ellipsis"),
         )
     Console().print(table)
 
 
 def report(
     session: Annotated[str | None, typer.Option("--session", "-s", help="Session id. Default: the newest.")] = None,
-    format: Annotated[
-        Literal["markdown", "json"], typer.Option("--format", "-f", help="How to write it.")
-    ] = "markdown",
     json: JsonOption = False,
     output: OutputOption = None,
     bank: BankOption = None,
@@ -58,5 +54,5 @@ def report(
 
     program = interviewer_for(bank, data_dir)
     made = program.report(session or program.latest_session())
-    text = made.model_dump_json(indent=2) + "\n" if json or format == "json" else render_markdown(made)
+    text = made.model_dump_json(indent=2) + "\n" if json else render_markdown(made)
     write_output(text, output)
