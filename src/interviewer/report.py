@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from interviewer.domain.card import Bank, Card
+from interviewer.domain.display import percent
 from interviewer.domain.grade import Band, FollowUp, Grade, Override, PointVerdict, Verdict
 from interviewer.domain.model import Model
 from interviewer.domain.transcript import Mode
@@ -187,7 +188,7 @@ def render_markdown(report: Report) -> str:
         "",
         f"Session `{report.session_id}` · {report.mode} · {started}" + ("" if report.ended else " · not finished"),
         "",
-        f"**Score {_percent(report.score)}**" + (f" ({report.band})" if report.band else "")
+        f"**Score {percent(report.score)}**" + (f" ({report.band})" if report.band else "")
         + f" · {report.answered} answered, {report.skipped} skipped of {report.asked} asked",
         "",
     ]  # fmt: skip
@@ -195,7 +196,7 @@ def render_markdown(report: Report) -> str:
         lines += ["## By topic", "", "| topic | questions | score | covered | missing | contradicted |"]
         lines += ["|---|---:|---:|---:|---:|---:|"]
         lines += [
-            f"| {escape(topic.title)} | {topic.questions} | {_percent(topic.score)} | {topic.covered} | {topic.missing} |"
+            f"| {escape(topic.title)} | {topic.questions} | {percent(topic.score)} | {topic.covered} | {topic.missing} |"
             f" {topic.contradicted} |"
             for topic in report.topics
         ]
@@ -204,7 +205,7 @@ def render_markdown(report: Report) -> str:
     for title, card_id in (("Best answer", report.best), ("Weakest answer", report.worst)):
         if card_id is not None:
             turn = questions[card_id]
-            lines += [f"**{title}** ({_percent(turn.score)}): {escape(turn.question)}", ""]
+            lines += [f"**{title}** ({percent(turn.score)}): {escape(turn.question)}", ""]
     if report.study:
         lines += ["## What to study", ""]
         for item in report.study:
@@ -219,7 +220,7 @@ def render_markdown(report: Report) -> str:
 
 
 def _turn_markdown(number: int, turn: TurnReport) -> list[str]:
-    result = "skipped" if turn.skipped else _percent(turn.score)
+    result = "skipped" if turn.skipped else percent(turn.score)
     lines = [f"### {number}. {escape(turn.question)}", "", f"{result}" + (f" · {turn.band}" if turn.band else "")]
     notes = [f"{len(turn.hints)} hint(s)"] if turn.hints else []
     notes += ["the clock ran out"] if turn.timed_out else []
@@ -257,7 +258,3 @@ def escape(text: str) -> str:
 
 def _quoted(text: str) -> list[str]:
     return [f"> {escape(line)}" for line in text.strip().splitlines()]
-
-
-def _percent(score: float | None) -> str:
-    return "–" if score is None else f"{score:.0%}"

@@ -9,7 +9,7 @@ import yaml
 from pydantic import ValidationError
 
 from interviewer.domain.card import Bank, TopicFile
-from interviewer.errors import BankError, Problem
+from interviewer.errors import BankError, Problem, UnknownName
 
 MAX_BYTES = 16 * 1024 * 1024
 """A bank file is text that people write; a larger one is a mistake or an attack."""
@@ -192,3 +192,12 @@ def _mark_line(error: Exception) -> int | None:
 
 def _problem_text(error: Exception) -> str:
     return str(getattr(error, "problem", None) or error).split("\n")[0]
+
+
+def find_place(sources: Iterable[Path], card_id: str) -> tuple[Path, int]:
+    """The file and the line (from 1) where a card begins. Raises UnknownName, and BankError like `load_bank`."""
+    for file in load_files(sources):
+        for index, card in enumerate(file.content.cards):
+            if card.id == card_id:
+                return file.path, file.place("cards", index, "id")[1]
+    raise UnknownName(f"There is no card '{card_id}'.")

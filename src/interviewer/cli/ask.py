@@ -5,9 +5,11 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, Protocol
 
+from interviewer.domain.display import visible
+from interviewer.editor import edited_text
+
 if TYPE_CHECKING:
     from interviewer.domain.card import Card
-    from interviewer.domain.grade import Verdict
     from interviewer.domain.transcript import Plan
     from interviewer.report import Report
     from interviewer.session.runner import SessionRunner
@@ -110,7 +112,8 @@ def _question(runner: "SessionRunner", channel: Channel) -> bool:
                     return False
                 runner.unpause()
             case "/edit":
-                if (text := _edited(runner.draft)) is not None:
+                text = (edited_text(runner.draft) or "").strip()
+                if text:
                     runner.submit(text)
                     return True
                 channel.say("note", text="Nothing was written.")
@@ -178,8 +181,7 @@ def _override(runner: "SessionRunner", channel: Channel, anchor: str, verdict: s
     if anchor not in known or verdict not in list(Verdict):
         channel.say("note", text=f"Say /override ANCHOR VERDICT [REASON], with ANCHOR one of: {', '.join(known)}.")
         return
-    chosen: Verdict = Verdict(verdict)
-    runner.override(anchor, chosen, reason)
+    runner.override(anchor, Verdict(verdict), reason)
     channel.say("override", anchor=anchor, verdict=verdict, score=runner.state.turns[-1].score)
 
 
@@ -203,13 +205,6 @@ def _say_report(channel: Channel, report: "Report") -> None:
 
 def _is_command(text: str) -> bool:
     return text.startswith("/") and "\n" not in text and text[1:2].isalpha()
-
-
-def _edited(draft: str) -> str | None:
-    import click
-
-    text = click.edit(draft, extension=".md")
-    return text.strip() if text and text.strip() else None
 
 
 class JsonChannel:
@@ -323,11 +318,6 @@ def _report_text(report: "Report") -> str:
         lines.append(f"  {item.question} ({', '.join(item.anchors)})")
     lines.append(f"`interviewer report --session {report.session_id}` writes the whole of it.")
     return "\n".join(lines)
-
-
-def visible(text: str) -> str:
-    """`text` with control characters other than line ends and tabs replaced, so that a terminal does not obey them."""
-    return "".join(c if c in "\n\t" or (c >= " " and not "\x7f" <= c <= "\x9f") else "�" for c in text)
 
 
 if os.name == "posix":  # line editing for input()
