@@ -24,7 +24,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import classification_report
 
 from interviewer.bank.loader import load_bank
-from interviewer.domain.card import Bank, Card
+from interviewer.domain.card import Anchor, Bank, Card, Item
 from interviewer.domain.grade import Verdict
 from interviewer.grading.coverage import FEATURES, SHIPPED_VERDICTS, VERDICTS, AnswerReader
 from interviewer.grading.embedding import OnnxEmbedder
@@ -33,9 +33,13 @@ from interviewer.grading.nonanswers import non_answer
 ROOT = Path(__file__).parents[1]
 REGULARISATION = 1.0
 """Inverse strength of the L2 penalty on standardised features."""
-FOREIGN_ANSWERS = 6
-"""Answers of other topics' cards added to each card, all its points missing."""
-CONTRADICTED_PRECISION = 0.8
+FOREIGN_ANSWERS = {"other topic": 3, "same topic": 3}
+"""Answers to other cards added to each card, all its points missing. Within a topic a few do touch a point in passing."""
+CREDIT_RAMP = 0.25
+"""Probability below and above the threshold of `covered` at which an anchor earns nothing and everything."""
+LEAST_CALLS = 10
+"""Contradictions called in cross-validation below which their precision says nothing."""
+CONTRADICTED_PRECISION = 0.7
 """The share of contradictions called in cross-validation that shall be right: it sets the threshold."""
 
 
@@ -47,6 +51,11 @@ class Examples:
     """(n,), an index into VERDICTS."""
     topics: NDArray[np.str_]
     """(n,)"""
+    own: NDArray[np.bool_]
+    """(n,), True for what a candidate answered to the card. Thresholds are set on these alone."""
+
+    def where(self, mask: NDArray[np.bool_]) -> "Examples":
+        return Examples(self.features[mask], self.labels[mask], self.topics[mask], self.own[mask])
 
 
 def labelled_answers(folder: Path) -> list[dict[str, object]]:
@@ -55,40 +64,70 @@ def labelled_answers(folder: Path) -> list[dict[str, object]]:
     ]
 
 
-def examples(bank: Bank, rows: list[dict[str, object]]) -> Examples:
+def examples(bank: Bank, rows: list[dict[str, object]], *, bare: bool) -> Examples:
+    """The labelled answers, foreign ones, the references (everything covered) and the misconceptions, one at a time.
+
+    `bare` strips the anchors of aliases and misconceptions, as cards have them that bring key points alone.
+    """
     embedder = OnnxEmbedder()
     features: list[list[float]] = []
     labels: list[int] = []
     topics: list[str] = []
+    own: list[bool] = []
 
-    def add(card: Card, answer: str, points: dict[str, str]) -> None:
+    def add(card: Card, answer: str, points: dict[str, str], *, answers_card: bool) -> None:
         if non_answer(card, answer) is not None:
             return
-        reader = AnswerReader(embedder, card, answer)
-        for anchor in card.anchors:
+        reader = AnswerReader(embedder, bare_item(card) if bare else card, answer)
+        for anchor in bare_item(card).anchors if bare else card.anchors:
             features.append(reader.read(anchor).features.vector())
             labels.append(VERDICTS.index(Verdict(points[anchor.name])))
             topics.append(bank.topic_of(card.id).id)
+            own.append(answers_card)
 
     for row in rows:
-        add(bank.card(str(row["card_id"])), str(row["answer"]), row["points"])  # type: ignore[arg-type]
+        add(bank.card(str(row["card_id"])), str(row["answer"]), row["points"], answers_card=True)  # type: ignore[arg-type]
     for card, answer in foreign_answers(bank, rows):
-        add(card, answer, {anchor.name: Verdict.MISSING for anchor in card.anchors})
-    return Examples(np.array(features), np.array(labels), np.array(topics))
+        add(card, answer, every_point(card, Verdict.MISSING), answers_card=False)
+    for card in answered_cards(bank, rows):
+        add(card, card.reference, every_point(card, Verdict.COVERED), answers_card=False)
+        for anchor in card.anchors:
+            if anchor.misconception:
+                wrong = every_point(card, Verdict.MISSING) | {anchor.name: Verdict.CONTRADICTED}
+                add(card, anchor.misconception, wrong, answers_card=False)
+    return Examples(np.array(features), np.array(labels), np.array(topics), np.array(own))
+
+
+def every_point(card: Card, verdict: Verdict) -> dict[str, str]:
+    return {anchor.name: verdict for anchor in card.anchors}
+
+
+def bare_item(card: Card) -> Item:
+    anchors = tuple(Anchor(name=anchor.name, point=anchor.point) for anchor in card.anchors)
+    return Item(question=card.question, reference=card.reference, anchors=anchors)
+
+
+def answered_cards(bank: Bank, rows: list[dict[str, object]]) -> list[Card]:
+    ids = {str(row["card_id"]) for row in rows}
+    return [card for card in bank.cards if card.id in ids]
 
 
 def foreign_answers(bank: Bank, rows: list[dict[str, object]]) -> Iterable[tuple[Card, str]]:
     chance = np.random.default_rng(0)
-    for card in [card for card in bank.cards if any(row["card_id"] == card.id for row in rows)]:
-        topic = bank.topic_of(card.id)
-        others = [row for row in rows if bank.topic_of(str(row["card_id"])) is not topic]
-        for index in chance.choice(len(others), size=min(FOREIGN_ANSWERS, len(others)), replace=False):
-            yield card, str(others[index]["answer"])
+    for card in answered_cards(bank, rows):
+        others: dict[str, list[str]] = {"other topic": [], "same topic": []}
+        for row in rows:
+            if row["card_id"] != card.id:
+                same = bank.topic_of(str(row["card_id"])) is bank.topic_of(card.id)
+                others["same topic" if same else "other topic"].append(str(row["answer"]))
+        for kind, answers in others.items():
+            for index in chance.choice(len(answers), size=min(FOREIGN_ANSWERS[kind], len(answers)), replace=False):
+                yield card, answers[index]
 
 
 def fitted(data: Examples) -> tuple[LogisticRegression, NDArray[np.float64], NDArray[np.float64]]:
     mean, scale = data.features.mean(0), data.features.std(0)
-    scale[scale == 0] = 1.0
+    scale[scale < 1e-6] = 1.0  # a feature that is constant, as those of the misconception are without one
     model = LogisticRegression(C=REGULARISATION, max_iter=2000)
     return model.fit((data.features - mean) / scale, data.labels), mean, scale
 
@@ -98,22 +137,19 @@ def cross_validated(data: Examples) -> NDArray[np.float64]:
     probabilities = np.zeros((len(data.labels), len(VERDICTS)))
     for topic in np.unique(data.topics):
         held = data.topics == topic
-        model, mean, scale = fitted(Examples(data.features[~held], data.labels[~held], data.topics[~held]))
+        model, mean, scale = fitted(data.where(~held))
         probabilities[held] = model.predict_proba((data.features[held] - mean) / scale)
     return probabilities
 
 
 def contradicted_threshold(probabilities: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
-    """The lowest P(contradicted) from which calls are right often enough; the best precision if none is."""
+    """The lowest P(contradicted) from which calls are right often enough; 1.0, which is never reached, if none is."""
     column = VERDICTS.index(Verdict.CONTRADICTED)
-    candidates = np.arange(0.2, 0.95, 0.01)
-    precision = []
-    for threshold in candidates:
-        called = (probabilities[:, column] >= threshold) & (probabilities.argmax(1) == column)
-        precision.append((labels[called] == column).mean() if called.sum() >= 10 else 0.0)
-        if precision[-1] >= CONTRADICTED_PRECISION:
+    for threshold in np.arange(0.2, 0.95, 0.01):
+        calls = (probabilities[:, column] >= threshold) & (probabilities.argmax(1) == column)
+        if calls.sum() >= LEAST_CALLS and (labels[calls] == column).mean() >= CONTRADICTED_PRECISION:
             return float(round(threshold, 2))
-    return float(round(candidates[int(np.argmax(precision))], 2))
+    return 1.0
 
 
 def covered_threshold(probabilities: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
@@ -122,15 +158,26 @@ def covered_threshold(probabilities: NDArray[np.float64], labels: NDArray[np.int
     column = probabilities[:, VERDICTS.index(Verdict.COVERED)]
 
     def mean_f1(threshold: float) -> float:
-        called = column >= threshold
-        return float(np.mean([f1(called, truth), f1(~called, ~truth)]))
+        calls = column >= threshold
+        return float(np.mean([f1(calls, truth), f1(~calls, ~truth)]))
 
     return float(max(np.arange(0.2, 0.8, 0.01), key=mean_f1))
 
 
-def f1(called: NDArray[np.bool_], truth: NDArray[np.bool_]) -> float:
-    both = float((called & truth).sum())
-    return 2 * both / max(1.0, float(called.sum() + truth.sum()))
+def called(probabilities: NDArray[np.float64], covered_from: float, contradicted_from: float) -> NDArray[np.int64]:
+    """The verdict of each row, an index into VERDICTS, as the grader gives it."""
+    missing, covered, contradicted = (
+        VERDICTS.index(verdict) for verdict in (Verdict.MISSING, Verdict.COVERED, Verdict.CONTRADICTED)
+    )
+    calls = np.where(probabilities[:, covered] >= covered_from, covered, missing)
+    against = probabilities[:, contradicted]
+    calls[(against >= contradicted_from) & (against > probabilities[:, covered])] = contradicted
+    return calls
+
+
+def f1(calls: NDArray[np.bool_], truth: NDArray[np.bool_]) -> float:
+    both = float((calls & truth).sum())
+    return 2 * both / max(1.0, float(calls.sum() + truth.sum()))
 
 
 def main() -> None:
@@ -142,33 +189,37 @@ def main() -> None:
     options = parser.parse_args()
     bank = load_bank([options.bank])
     rows = [r for r in labelled_answers(options.answers) if bank.topic_of(str(r["card_id"])).id not in options.hold_out]
-    data = examples(bank, rows)
-    print(f"{len(rows)} answers, {len(data.labels)} labelled points: "
-          + ", ".join(f"{(data.labels == i).sum()} {v}" for i, v in enumerate(VERDICTS)))  # fmt: skip
+    print(f"{len(rows)} labelled answers")
+    fitted_forms = {form: fit_form(examples(bank, rows, bare=form == "bare"), form) for form in ("full", "bare")}
+    weights = {"features": FEATURES, "classes": [str(verdict) for verdict in VERDICTS], **fitted_forms}
+    version = hashlib.sha256(json.dumps(weights).encode()).hexdigest()[:12]
+    options.output.write_text(json.dumps({"version": version, **weights}, indent=1) + "\n", encoding="utf-8")
+    print(f"wrote {options.output} ({version})")
+
+
+def fit_form(data: Examples, form: str) -> dict[str, object]:
+    """Print what the fit reaches on held-out topics, and return the weights fitted on all of them."""
+    counts = ", ".join(f"{(data.labels == index).sum()} {verdict}" for index, verdict in enumerate(VERDICTS))
+    print(f"\n{form} anchors: {len(data.labels)} points ({counts})")
     held_out = cross_validated(data)
-    middle = covered_threshold(held_out, data.labels)
-    against = contradicted_threshold(held_out, data.labels)
-    covered, contradicted = VERDICTS.index(Verdict.COVERED), VERDICTS.index(Verdict.CONTRADICTED)
-    calls = np.where(held_out[:, covered] >= middle, covered, VERDICTS.index(Verdict.MISSING))
-    calls[(held_out[:, contradicted] >= against) & (held_out[:, contradicted] > held_out[:, covered])] = contradicted
-    print("On held-out topics:")
-    print(classification_report(data.labels, calls, target_names=list(map(str, VERDICTS)), digits=3, zero_division=0))
+    middle = covered_threshold(held_out[data.own], data.labels[data.own])
+    against = contradicted_threshold(held_out[data.own], data.labels[data.own])
+    calls = called(held_out, middle, against)
+    names = list(map(str, VERDICTS))
+    print("On held-out topics, answers to the card's own question:")
+    print(classification_report(data.labels[data.own], calls[data.own], target_names=names, digits=3, zero_division=0))
     model, mean, scale = fitted(data)
     for name, weight in zip(FEATURES, model.coef_.T, strict=True):
         print(f"  {name:<22}" + "".join(f"{value:9.2f}" for value in weight))
-    weights = {
-        "features": FEATURES,
-        "classes": [str(verdict) for verdict in VERDICTS],
+    print(f"covered from {middle:.2f}, contradicted from {against:.2f}")
+    return {
         "mean": mean.round(6).tolist(),
         "scale": scale.round(6).tolist(),
         "weights": model.coef_.round(6).tolist(),
         "bias": model.intercept_.round(6).tolist(),
-        "credit": [round(middle - 0.25, 2), round(middle + 0.25, 2)],
+        "credit": [round(middle - CREDIT_RAMP, 2), round(middle + CREDIT_RAMP, 2)],
         "contradicted_from": against,
     }
-    version = hashlib.sha256(json.dumps(weights).encode()).hexdigest()[:12]
-    options.output.write_text(json.dumps({"version": version, **weights}, indent=1) + "\n", encoding="utf-8")
-    print(f"covered from {middle:.2f}, contradicted from {against:.2f}; wrote {options.output} ({version})")
 
 
 if __name__ == "__main__":

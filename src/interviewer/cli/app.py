@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from interviewer import __version__
-from interviewer.cli import bank, config, doctor, grade, history
 from interviewer.cli import ask as asking
+from interviewer.cli import bank, config, doctor, grade, history
 from interviewer.cli.options import (
     AdaptiveOption,
     BankOption,

@@ -8,16 +8,17 @@ import json
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from interviewer.domain.card import Anchor, Item
 from interviewer.domain.grade import Verdict
+from interviewer.domain.words import content_stems, negations, tokens, turned
 from interviewer.errors import ModelError
 from interviewer.grading.embedding import Embedder, Vectors
 from interviewer.grading.evidence import Span, spans
-from interviewer.domain.words import content_stems, negations, tokens, turned
 
 SHIPPED_VERDICTS = Path(__file__).parents[1] / "models" / "verdicts.json"
 VERDICTS = (Verdict.MISSING, Verdict.COVERED, Verdict.CONTRADICTED)
@@ -72,31 +73,60 @@ class Reading:
     """The tightest span that contradicts it."""
 
 
+@dataclass(frozen=True)
+class Weights:
+    """One logistic regression, and from which probabilities on its verdicts are called."""
+
+    mean: NDArray[np.float64]
+    scale: NDArray[np.float64]
+    weights: NDArray[np.float64]
+    """(3, features)"""
+    bias: NDArray[np.float64]
+    credit: tuple[float, float]
+    """P(covered) that earns nothing, and that which earns all; in the middle begins `covered`."""
+    contradicted_from: float
+    """P(contradicted) from which on a contradiction is called."""
+
+    def probabilities(self, features: Features) -> NDArray[np.float64]:
+        """P(missing), P(covered), P(contradicted): shape (3,), sum 1."""
+        logits = self.weights @ ((np.array(features.vector()) - self.mean) / self.scale) + self.bias
+        exponents = np.exp(logits - logits.max())
+        return np.asarray(exponents / exponents.sum(), dtype=np.float64)
+
+
 class VerdictModel:
-    """Multinomial logistic regression over `Features`, from a JSON file of weights."""
+    """Multinomial logistic regressions over `Features`, from a JSON file.
+
+    There are two: for anchors with aliases or a misconception, and for bare ones, which have a point and no more.
+    """
 
     def __init__(self, path: Path = SHIPPED_VERDICTS) -> None:
         """Raises ModelError when the file is missing, damaged or made for other features."""
         try:
-            weights = json.loads(path.read_text(encoding="utf-8"))
-            if tuple(weights["features"]) != FEATURES or tuple(weights["classes"]) != VERDICTS:
+            fitted = json.loads(path.read_text(encoding="utf-8"))
+            if tuple(fitted["features"]) != FEATURES or tuple(fitted["classes"]) != VERDICTS:
                 raise ModelError(f"{path} was fitted for other features. Run training/fit_verdicts.py.")
-            self.version: str = weights["version"]
-            self._mean, self._scale = np.array(weights["mean"]), np.array(weights["scale"])
-            self._weights, self._bias = np.array(weights["weights"]), np.array(weights["bias"])
-            self.credit_floor, self.credit_ceiling = (float(bound) for bound in weights["credit"])
-            self.contradicted_from = float(weights["contradicted_from"])
-        except (OSError, ValueError, KeyError) as error:
+            self.version: str = fitted["version"]
+            self._full, self._bare = _weights(fitted["full"]), _weights(fitted["bare"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise ModelError(
                 f"The verdict weights {path} can not be read: {error}. Install interviewer again."
             ) from error
 
-    def probabilities(self, features: Features) -> NDArray[np.float64]:
-        """P(missing), P(covered), P(contradicted): shape (3,), sum 1."""
-        scaled = (np.array(features.vector()) - self._mean) / self._scale
-        logits = self._weights @ scaled + self._bias
-        exponents = np.exp(logits - logits.max())
-        return np.asarray(exponents / exponents.sum(), dtype=np.float64)
+    def weights_for(self, anchor: Anchor) -> Weights:
+        return self._full if anchor.aliases or anchor.misconception else self._bare
+
+
+def _weights(fields: dict[str, Any]) -> Weights:
+    floor, ceiling = fields["credit"]
+    return Weights(
+        mean=np.array(fields["mean"]),
+        scale=np.array(fields["scale"]),
+        weights=np.array(fields["weights"]),
+        bias=np.array(fields["bias"]),
+        credit=(float(floor), float(ceiling)),
+        contradicted_from=float(fields["contradicted_from"]),
+    )
 
 
 class AnswerReader:

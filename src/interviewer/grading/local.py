@@ -54,16 +54,17 @@ class OfflineGrader:
         )
 
     def _verdict(self, reader: AnswerReader, anchor: Anchor) -> PointVerdict:
-        reading = reader.read(anchor)
-        by_verdict = dict(zip(VERDICTS, self._verdicts.probabilities(reading.features), strict=True))
+        reading, weights = reader.read(anchor), self._verdicts.weights_for(anchor)
+        by_verdict = dict(zip(VERDICTS, weights.probabilities(reading.features), strict=True))
         covered, contradicted = float(by_verdict[Verdict.COVERED]), float(by_verdict[Verdict.CONTRADICTED])
-        if contradicted >= self._verdicts.contradicted_from and contradicted > covered:
+        floor, ceiling = weights.credit
+        credit = min(1.0, max(0.0, (covered - floor) / (ceiling - floor)))
+        if contradicted >= weights.contradicted_from and contradicted > covered:
             verdict, span, credit = Verdict.CONTRADICTED, reading.against, 0.0
+        elif credit >= 0.5:
+            verdict, span = Verdict.COVERED, reading.support
         else:
-            floor, ceiling = self._verdicts.credit_floor, self._verdicts.credit_ceiling
-            credit = min(1.0, max(0.0, (covered - floor) / (ceiling - floor)))
-            verdict = Verdict.COVERED if credit >= 0.5 else Verdict.MISSING
-            span = reading.support
+            verdict, span, credit = Verdict.MISSING, reading.support, 0.0
         probability = {
             Verdict.COVERED: covered,
             Verdict.CONTRADICTED: contradicted,

@@ -29,12 +29,18 @@ _POLITENESS = frozenset(
     unfortunately topic subject yet learned studied study move next nothing anything something heard ask another""".split()
 )
 _RELATION = re.compile(
-    r"\b(?:is|are|was|were|be|been|has|have|had|does|do|can|will|would|should|must|gets?|makes?|gives?|keeps?|uses?|takes?"
-    r"|means?|helps?|needs?|per|to|by|from|with|without|of|for|at|in|on|than|via|through|over|across|into|no|not|after"
-    r"|before|during|only|because|so|if|when|while|then|that|which|\w{3,}(?:ed|ing|izes?|ises?))\b|[=:→<>≈∝↑↓+]|->|=>",
+    r"(?<=\w)\W+(?:is|are|was|were|be|been|has|have|had|does|do|can|will|would|should|must|gets?|makes?|gives?|keeps?"
+    r"|uses?|takes?|means?|helps?|needs?|per|to|by|from|with|without|of|for|at|in|on|than|via|through|over|across|into"
+    r"|no|not|after|before|during|only|because|so|if|when|while|then|that|which)\W+(?=\w)",
     re.IGNORECASE,
 )
-_SEGMENT = re.compile(r"[,;\n•|/]+|\s[-–—*]\s|(?<=\w)\.\s")
+"""A word that relates what stands before it to what stands after it."""
+_RELATION_SIGN = re.compile(r"[=→<>≈∝↑↓+@×·−]|\w:\s")
+_SEGMENT = re.compile(r"[,;\n•]+|\s[-–—*]\s|(?<=\w)\.\s")
+MIN_LISTED = 4
+"""Segments from which on a row of terms is a list."""
+MIN_UNRELATED_WORDS = 7
+"""Words in a row from which on their lack of any function word makes them a list."""
 
 
 def non_answer(item: Item, answer: str) -> NonAnswer | None:
@@ -70,16 +76,15 @@ def _is_echo(item: Item, answer: str) -> bool:
 
 
 def _is_keyword_list(answer: str) -> bool:
-    """Several short segments, hardly any of which relates one thing to another."""
-    segments = [segment for segment in _SEGMENT.split(answer) if any(character.isalnum() for character in segment)]
-    words = tokens(answer)
-    if len(words) <= 3 and len(segments) <= 3:
+    """Terms side by side that nothing relates. Telegraph style relates them by signs: `std = 1/√n`, `train: batch`."""
+    if _RELATION_SIGN.search(answer):
         return False
-    if len(segments) >= 4:
-        bare = [s for s in segments if len(s.split()) <= 4 and not _RELATION.search(s)]
-        return len(bare) / len(segments) >= 0.7
-    functional = sum(1 for word in words if word in FUNCTION_WORDS or _RELATION.fullmatch(word))
-    return len(words) >= 8 and functional / len(words) < 0.06 and not _RELATION.search(answer)
+    segments = [segment for segment in _SEGMENT.split(answer) if any(character.isalnum() for character in segment)]
+    if len(segments) >= MIN_LISTED:
+        bare = [segment for segment in segments if len(segment.split()) <= 4 and not _RELATION.search(segment)]
+        return len(bare) / len(segments) >= 0.8
+    words = tokens(answer)
+    return len(words) >= MIN_UNRELATED_WORDS and sum(word in FUNCTION_WORDS for word in words) / len(words) <= 0.05
 
 
 def _is_gibberish(answer: str, item: Item) -> bool:

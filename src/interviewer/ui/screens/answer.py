@@ -16,7 +16,7 @@ from interviewer.editor import EditorError, edited_text
 from interviewer.errors import GradingError, InterviewerError
 from interviewer.grading.interface import MAX_ANSWER_CHARACTERS
 from interviewer.session.runner import SessionRunner
-from interviewer.session.state import Phase
+from interviewer.session.state import HINT_COST, Phase
 from interviewer.ui.widgets.verdicts import bar, plain
 
 if TYPE_CHECKING:
@@ -274,7 +274,9 @@ class AnswerScreen(Screen[None]):
         left = self.runner.seconds_left
         if left is None:
             spent = int(self.runner.seconds_spent)
-            self.query_one("#clock", Static).update(Content.styled(f"{spent // 60}:{spent % 60:02}", "$foreground-muted"))
+            self.query_one("#clock", Static).update(
+                Content.styled(f"{spent // 60}:{spent % 60:02}", "$foreground-muted")
+            )
             return
         style = "bold $text-error" if left <= LOW_SECONDS else "bold"
         self.query_one("#clock", Static).update(Content.styled(f"{int(left) // 60}:{int(left) % 60:02} left", style))
@@ -283,7 +285,9 @@ class AnswerScreen(Screen[None]):
         hints = self.runner.state.turns[-1].hints
         shown = self.query_one("#hints", Static)
         shown.display = bool(hints) and not self._following_up
-        shown.update(Content("\n").join([plain(f"Hint (−10 points): {hint.text}") for hint in hints]))
+        shown.update(
+            Content("\n").join([plain(f"Hint (−{HINT_COST * 100:.0f} points): {hint.text}") for hint in hints])
+        )
 
     def _show_status(self) -> None:
         if self.runner.state.phase in {Phase.GRADING, Phase.FOLLOW_UP_GRADING}:

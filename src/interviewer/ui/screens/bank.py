@@ -79,9 +79,19 @@ class BankScreen(Screen[None]):
     @on(OptionList.OptionHighlighted, "#cards")
     def _show_card(self, event: OptionList.OptionHighlighted) -> None:
         if event.option_index < len(self._cards):
-            width = max(30, self.query_one("#card").content_region.width - 2)
-            self.query_one("#card-text", Static).update(plain(card_text(self._cards[event.option_index], width)))
+            self._show_text(self._cards[event.option_index])
             self.query_one("#card").scroll_home(animate=False)
+
+    def _show_text(self, card: Card) -> None:
+        width = max(30, self.query_one("#card").content_region.width - 2)
+        self.query_one("#card-text", Static).update(plain(card_text(card, width)))
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._refit)
+
+    def _refit(self) -> None:
+        if (card := self._chosen()) is not None:
+            self._show_text(card)
 
     def _chosen(self) -> Card | None:
         index = self.query_one("#cards", OptionList).highlighted

@@ -47,7 +47,9 @@ class PauseScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static("Paused", classes="dialog-title")
-            yield Static(Content.styled("The clock stands, and what you wrote is kept. Enter goes on.", "$foreground-muted"))
+            yield Static(
+                Content.styled("The clock stands, and what you wrote is kept. Enter goes on.", "$foreground-muted")
+            )
 
 
 class OverrideScreen(ModalScreen[Override | None]):
@@ -78,7 +80,9 @@ class OverrideScreen(ModalScreen[Override | None]):
                 placeholder="Why? For example: I did say that, in the second sentence.", id="reason", compact=True
             )
             yield Static(
-                Content.styled("Enter or Ctrl+S keeps it beside the grader's verdict · Esc cancels", "$foreground-muted")
+                Content.styled(
+                    "Enter or Ctrl+S keeps it beside the grader's verdict · Esc cancels", "$foreground-muted"
+                )
             )
 
     def on_mount(self) -> None:

@@ -16,7 +16,7 @@ from interviewer.domain.display import percent
 from interviewer.domain.grade import Override, PointVerdict, Verdict
 from interviewer.errors import InterviewerError
 from interviewer.session.runner import MOST_FOLLOW_UPS, SessionRunner
-from interviewer.session.state import Phase, Turn
+from interviewer.session.state import HINT_COST, Phase, Turn
 from interviewer.ui.widgets.verdicts import highlighted, plain, score_line, verdict_line
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class FeedbackScreen(Screen[None]):
             yield Static(plain(card.question), id="question-again")
             yield Static("", id="feedback-text")
             if turn.skipped:
-                yield Static("Skipped. u takes it back; r shows the reference answer.", id="skipped")
+                yield Static("Press u to take it back, r to see the reference answer.", id="skipped")
             with Vertical(id="follow-up", classes="box"):
                 yield Static("", id="follow-up-text")
             with Horizontal(id="columns"):
@@ -77,9 +77,11 @@ class FeedbackScreen(Screen[None]):
         turn, card = self._turn, self.runner.card
         grade = turn.grade
         confidence = grade.confidence if grade else None
-        line = score_line(turn.score, confidence)
+        line = Content.styled("Skipped", "bold $text-warning") if turn.skipped else score_line(turn.score, confidence)
         if turn.hints:
-            line = line + Content.styled(f"  {len(turn.hints)} hint(s), −{10 * len(turn.hints)}", "$foreground-muted")
+            cost = round(100 * HINT_COST * len(turn.hints))
+            hints = "1 hint" if len(turn.hints) == 1 else f"{len(turn.hints)} hints"
+            line = line + Content.styled(f"  {hints}, −{cost}", "$foreground-muted")
         self.query_one("#result", Static).update(line)
         self.query_one("#feedback-text", Static).update(plain(self._feedback()))
         points = self.query_one(OptionList)

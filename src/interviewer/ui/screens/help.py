@@ -40,10 +40,11 @@ class HelpScreen(ModalScreen[None]):
             yield Static(Content.styled("Esc closes", "$foreground-muted"))
 
     def _keys(self) -> Content:
-        rows = []
-        for active in self._below.active_bindings.values():
-            if active.node is self._below:
-                rows.append((self.app.get_key_display(active.binding), active.binding.description))
+        rows = [
+            (self.app.get_key_display(active.binding), active.binding.description)
+            for active in self._below.active_bindings.values()
+            if active.node is self._below and active.binding.id
+        ]
         return Content("\n").join(
             Content("").join([Content.styled(f"{key:>10}  ", "bold $text-primary"), Content(what)])
             for key, what in [*rows, *EVERYWHERE]

@@ -45,7 +45,9 @@ class HomeScreen(Screen[None]):
                 with Vertical(id="next", classes="box"):
                     yield Static(_plan_line(bank, plan), classes="eyebrow")
                     yield Static(plain(card.question), id="next-question")
-                    yield Static(Content.styled("Press Enter to answer it · n for another interview", "$foreground-muted"))
+                    yield Static(
+                        Content.styled("Press Enter to answer it · n for another interview", "$foreground-muted")
+                    )
             with Horizontal(id="shelves"):
                 yield Static(_bank_at_a_glance(bank), id="glance", classes="box")
                 yield Static(_recent(program.store.sessions(RECENT)), id="recent", classes="box")
@@ -109,10 +111,13 @@ def _bank_at_a_glance(bank: Bank) -> Content:
         levels = " ".join(f"{sum(c.difficulty is level for c in cards):>2}{level[0]}" for level in Difficulty)
         lines.append(
             Content("").join(
-                [plain(f"{topic.title:<{widest}}  "), Content.styled(f"{len(cards):>3} · {levels}", "$foreground-muted")]
+                [
+                    plain(f"{topic.title:<{widest}}  "),
+                    Content.styled(f"{len(cards):>3} · {levels}", "$foreground-muted"),
+                ]
             )
         )
-    lines.append(Content.styled(f"{len(bank.cards)} cards: easy, medium, hard", "$foreground-muted"))
+    lines.append(Content.styled(f"{len(bank.cards)} cards (e easy, m medium, h hard)", "$foreground-muted"))
     return Content("\n").join(lines)
 
 

@@ -100,8 +100,12 @@ class ReportScreen(Screen[None]):
     def _study(self) -> Content:
         lines = []
         for item in self.report.study:
-            lines.append(Content("").join([plain(item.question), Content.styled(f"  {item.card_id}", "$foreground-muted")]))
-            lines += [Content("").join([Content.styled("  ○ ", "$foreground-muted"), plain(point)]) for point in item.points]
+            lines.append(
+                Content("").join([plain(item.question), Content.styled(f"  {item.card_id}", "$foreground-muted")])
+            )
+            lines += [
+                Content("").join([Content.styled("  ○ ", "$foreground-muted"), plain(point)]) for point in item.points
+            ]
         return Content("\n").join(lines)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002

@@ -94,7 +94,17 @@ class SetupScreen(Screen[None]):
             adaptive=self.query_one("#adaptive", Checkbox).value,
         )
 
-    @on(RadioSet.Changed)
+    @on(RadioSet.Changed, "#mode")
+    def _mode_changed(self) -> None:
+        """A drill takes one topic: leave only the one under the cursor chosen."""
+        topics = self.query_one("#topics", SelectionList)
+        if self._mode is Mode.DRILL and len(topics.selected) != 1:
+            topics.deselect_all()
+            topics.select(topics.get_option_at_index(topics.highlighted or 0))
+        elif self._mode is Mode.MOCK:
+            topics.select_all()
+        self._changed()
+
     @on(SelectionList.SelectedChanged)
     @on(Checkbox.Changed)
     @on(Input.Changed)

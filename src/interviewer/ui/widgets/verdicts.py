@@ -41,7 +41,9 @@ def score_line(score: float | None, confidence: float | None = None) -> Content:
 
 def bar(share: float, style: str, cells: int = BAR_CELLS) -> Content:
     full = round(share * cells)
-    return Content("").join([Content.styled("━" * full, style), Content.styled("─" * (cells - full), "$foreground-disabled")])
+    return Content("").join(
+        [Content.styled("━" * full, style), Content.styled("─" * (cells - full), "$foreground-disabled")]
+    )
 
 
 def verdict_line(point: PointVerdict, *, overruled: bool, note: str = "") -> Content:

@@ -1,0 +1,1 @@
+"""Measuring the graders: agreement with people's grades, and the graded answers it is measured on."""
