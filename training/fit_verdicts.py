@@ -33,8 +33,8 @@ from interviewer.grading.nonanswers import non_answer
 ROOT = Path(__file__).parents[1]
 REGULARISATION = 1.0
 """Inverse strength of the L2 penalty on standardised features."""
-FOREIGN_ANSWERS = {"other topic": 3, "same topic": 3}
-"""Answers to other cards added to each card, all its points missing. Within a topic a few do touch a point in passing."""
+FOREIGN_ANSWERS = {"other topic": 4, "same topic": 4}
+"""Answers to other cards added to each card, all its points missing. Within a topic a few touch a point in passing."""
 CREDIT_RAMP = 0.25
 """Probability below and above the threshold of `covered` at which an anchor earns nothing and everything."""
 LEAST_CALLS = 10

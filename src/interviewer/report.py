@@ -196,8 +196,8 @@ def render_markdown(report: Report) -> str:
         lines += ["## By topic", "", "| topic | questions | score | covered | missing | contradicted |"]
         lines += ["|---|---:|---:|---:|---:|---:|"]
         lines += [
-            f"| {escape(topic.title)} | {topic.questions} | {percent(topic.score)} | {topic.covered} | {topic.missing} |"
-            f" {topic.contradicted} |"
+            f"| {escape(topic.title)} | {topic.questions} | {percent(topic.score)} |"
+            f" {topic.covered} | {topic.missing} | {topic.contradicted} |"
             for topic in report.topics
         ]
         lines.append("")

@@ -121,11 +121,11 @@ def _output(identity: Any, item: Item, grade: Grade) -> dict[str, Any]:
         "score": grade.score,
         "band": grade.band,
         "confidence": grade.confidence,
-        "points": [point.model_dump(mode="json", include={"id", "verdict", "probability", "evidence"}) for point in grade.points],
+        "points": [point.contract() for point in grade.points],
         "feedback": grade.feedback,
         "follow_up": follow_up and follow_up.model_dump(include={"text", "target"}),
         "provenance": grade.provenance.model_dump(),
-    }  # fmt: skip
+    }
 
 
 def _encode(fields: dict[str, Any]) -> bytes:

@@ -67,7 +67,7 @@ def start(
     ] = None,
     bank: BankOption = None,
     data_dir: DataDirOption = None,
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001  # handled by its callback
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:

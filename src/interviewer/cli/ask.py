@@ -194,7 +194,7 @@ def _say_grade(runner: "SessionRunner", channel: Channel) -> None:
     channel.say(
         "grade", card_id=card.id, follow_up=bool(turn.follow_ups), score=grade.score, band=str(grade.band),
         question_score=turn.score, confidence=grade.confidence,
-        points=[point.model_dump(mode="json", include={"id", "verdict", "probability", "evidence"}) for point in grade.points],
+        points=[point.contract() for point in grade.points],
         feedback=grade.feedback, similarity=grade.similarity, provenance=grade.provenance.model_dump(),
     )  # fmt: skip
 

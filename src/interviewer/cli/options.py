@@ -49,7 +49,7 @@ def interviewer_for(bank: list[Path] | None = None, data_dir: Path | None = None
 
 
 def settings_for(bank: list[Path] | None = None, data_dir: Path | None = None, **dotted: Any) -> "Settings":
-    """`dotted` names settings with `__` for the dot: `grading__grader="offline"`. Banks add to those of the settings."""
+    """`dotted` names settings with `__` for the dot: `grading__grader="offline"`. Banks add to the settings' own."""
     from interviewer.config import load_settings
 
     settings = load_settings()

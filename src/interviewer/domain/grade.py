@@ -1,7 +1,7 @@
 """Grades: verdicts on anchors, and what follows from them."""
 
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 
 from pydantic import Field, model_validator
 
@@ -65,6 +65,10 @@ class PointVerdict(Model):
     credit: Share
     """The share of the anchor that the answer earns: what the score is computed from."""
     evidence: Evidence | None = None
+
+    def contract(self) -> dict[str, Any]:
+        """The verdict as `interviewer grade` and `ask --json` write it."""
+        return self.model_dump(mode="json", include={"id", "verdict", "probability", "evidence"})
 
 
 class Override(Model):

@@ -14,12 +14,12 @@ SYMBOLS = {
 
 FUNCTION_WORDS = frozenset(
     """a about after all also am an and any are as at be because been before being between both but by can could did do
-    does doing during each for from had has have having he her here him his how i if in into is it its itself just like
-    may me might more most much must my no nor not now of off on once one only or other our out over own per rather same
-    she should so some still such than that the their them then there these they this those through to too under until up
-    upon us very was we were what when where whether which while who whom why will with within without would you your
-    um uh er erm okay ok yeah well basically kind sort mean know thing things stuff really actually get gets got use used
-    using make makes made way let lets""".split()
+    does doing during each for from had has have having he her here him his how i if in into is it its itself
+    just like may me might more most much must my no nor not now of off on once one only or other our out over
+    own per rather same she should so some still such than that the their them then there these they this those
+    through to too under until up upon us very was we were what when where whether which while who whom why will
+    with within without would you your um uh er erm okay ok yeah well basically kind sort mean know thing things
+    stuff really actually get gets got use used using make makes made way let lets""".split()
 )
 """Words that carry no content of their own. Pronouns, auxiliaries, prepositions, and spoken fillers."""
 
@@ -29,18 +29,20 @@ NEGATIONS = frozenset(
 )
 
 _OPPOSITES = """increase decrease; increases decreases; increasing decreasing; raise lower; raises lowers; higher lower;
-high low; large small; larger smaller; big small; bigger smaller; more less; more fewer; grow shrink; grows shrinks;
-rises falls; up down; fast slow; faster slower; before after; first last; early late; train eval; training inference;
-training test; training evaluation; train test; on off; enabled disabled; keep drop; kept dropped; all none; always never;
-with without; same different; identical distinct; deep shallow; deeper shallower; wide narrow; wider narrower; over under;
-overfitting underfitting; overfit underfit; overfits underfits; bias variance; explode vanish; explodes vanishes;
-exploding vanishing; input output; inputs outputs; forward backward; fan_in fan_out; in out; static dynamic;
-better worse; best worst; improve hurt; improves hurts; reduce increase; reduces increases; encourages discourages;
-stable unstable; sparse dense; linear nonlinear; independent dependent; random fixed; stochastic deterministic;
-learned fixed; learnable fixed; trainable fixed; necessary unnecessary; possible impossible; global local; positive negative;
-memorize generalize; tail head; row column; rows columns; per across; multiply divide; multiplied divided; add subtract;
-l1 l2; relu sigmoid; relu tanh; batch layer; mean variance; zero one; freeze train; frozen updated; simple complex;
-cheap expensive; cheaper costlier; shorter longer; short long; min max; minimum maximum; smooth sharp; noisy clean"""
+high low; large small; larger smaller; big small; bigger smaller; more less; more fewer; grow shrink;
+grows shrinks; rises falls; up down; fast slow; faster slower; before after; first last; early late;
+train eval; training inference; training test; training evaluation; train test; on off; enabled
+disabled; keep drop; kept dropped; all none; always never; with without; same different; identical
+distinct; deep shallow; deeper shallower; wide narrow; wider narrower; over under; overfitting
+underfitting; overfit underfit; overfits underfits; bias variance; explode vanish; explodes vanishes;
+exploding vanishing; input output; inputs outputs; forward backward; fan_in fan_out; in out; static
+dynamic; better worse; best worst; improve hurt; improves hurts; reduce increase; reduces increases;
+encourages discourages; stable unstable; sparse dense; linear nonlinear; independent dependent; random
+fixed; stochastic deterministic; learned fixed; learnable fixed; trainable fixed; necessary unnecessary;
+possible impossible; global local; positive negative; memorize generalize; tail head; row column; rows
+columns; per across; multiply divide; multiplied divided; add subtract; l1 l2; relu sigmoid; relu tanh;
+batch layer; mean variance; zero one; freeze train; frozen updated; simple complex; cheap expensive;
+cheaper costlier; shorter longer; short long; min max; minimum maximum; smooth sharp; noisy clean"""
 
 _WORD = re.compile(r"[^\W_]+(?:[_'’^/][^\W_]+)*|=|<|>|\+", re.UNICODE)
 _stemmer = snowballstemmer.stemmer("english")

@@ -54,6 +54,8 @@ class Features:
     """1 when a word of the statement stands turned round in the best span."""
     reference: float
     """Cosine of the whole answer with the reference answer."""
+    on_card: float
+    """Share of the answer's content words that stand anywhere in the card: whether it answers this question at all."""
 
     def vector(self) -> list[float]:
         return [float(getattr(self, field.name)) for field in fields(self)]
@@ -145,6 +147,14 @@ class AnswerReader:
         self.similarity = float(whole @ reference)
 
     @cached_property
+    def on_card(self) -> float:
+        """Share of the answer's content words that stand anywhere in the card, 0 to 1."""
+        texts = [self._item.question, self._item.reference]
+        for anchor in self._item.anchors:
+            texts += [anchor.point, *anchor.aliases]
+        return len(self._answer_stems & content_stems(" ".join(texts))) / max(1, len(self._answer_stems))
+
+    @cached_property
     def _asked(self) -> frozenset[str]:
         return content_stems(self._item.question)
 
@@ -176,6 +186,7 @@ class AnswerReader:
             negated=float(bool(negations(self._words[focus])) != bool(negations(tokens(statement)))),
             turned=turned(statement_stems, self._stems[focus]),
             reference=self.similarity,
+            on_card=self.on_card,
         )
         return Reading(features, self._tightest(nearest, best), self._tightest(to_wrong, worst))
 

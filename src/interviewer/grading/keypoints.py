@@ -7,6 +7,6 @@ MIN_WORDS = 3
 
 
 def derived_anchors(reference: str) -> tuple[Anchor, ...]:
-    """One anchor a sentence of the reference, `k1`, `k2`, …; the whole reference when it has no sentence of three words."""
+    """One anchor a sentence of the reference: `k1`, `k2`, …; the whole of it when no sentence has three words."""
     points = [span.text for span in sentences(reference) if span.words >= MIN_WORDS] or [reference]
     return tuple(Anchor(name=f"k{number}", point=point) for number, point in enumerate(points, start=1))

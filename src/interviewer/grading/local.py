@@ -12,6 +12,13 @@ from interviewer.grading.interface import MAX_ANSWER_CHARACTERS
 from interviewer.grading.nonanswers import NonAnswer, non_answer
 
 SURE_OF_NON_ANSWER = 0.95
+OFF_SUBJECT_SIMILARITY = 0.45
+OFF_SUBJECT_SHARE = 0.3
+"""An answer less similar to the reference than the one, with a smaller share of its content words in the card than the
+other, is off the subject: most likely it answers another question. Only with aliases does a card hold enough of the
+words that people use for the share to say so."""
+OFF_SUBJECT_PROBABILITY = 0.6
+"""What an answer off the subject needs for a covered point, which by chance lies near one of its many spans."""
 
 
 class OfflineGrader:
@@ -61,7 +68,7 @@ class OfflineGrader:
         credit = min(1.0, max(0.0, (covered - floor) / (ceiling - floor)))
         if contradicted >= weights.contradicted_from and contradicted > covered:
             verdict, span, credit = Verdict.CONTRADICTED, reading.against, 0.0
-        elif credit >= 0.5:
+        elif credit >= 0.5 and not (anchor.aliases and _off_subject(reader) and covered < OFF_SUBJECT_PROBABILITY):
             verdict, span = Verdict.COVERED, reading.support
         else:
             verdict, span, credit = Verdict.MISSING, reading.support, 0.0
@@ -90,3 +97,7 @@ class OfflineGrader:
             feedback=reason.value,
             provenance=self.provenance,
         )
+
+
+def _off_subject(reader: AnswerReader) -> bool:
+    return reader.similarity < OFF_SUBJECT_SIMILARITY and reader.on_card < OFF_SUBJECT_SHARE

@@ -25,8 +25,9 @@ _SURRENDER = re.compile(
     re.IGNORECASE,
 )
 _POLITENESS = frozenset(
-    """sorry honestly honest please answer question this sure idea really afraid maybe guess think hmm remember moment
-    unfortunately topic subject yet learned studied study move next nothing anything something heard ask another""".split()
+    """sorry honestly honest please answer question this sure idea really afraid maybe guess think hmm
+    remember moment unfortunately topic subject yet learned studied study move next nothing anything
+    something heard ask another""".split()
 )
 _RELATION = re.compile(
     r"(?<=\w)\W+(?:is|are|was|were|be|been|has|have|had|does|do|can|will|would|should|must|gets?|makes?|gives?|keeps?"

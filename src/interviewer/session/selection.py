@@ -70,7 +70,7 @@ def next_card(bank: Bank, plan: Plan, turns: Sequence[Turn], asked: Sequence[str
 
 
 def target_level(turns: Sequence[Turn]) -> int:
-    """The index into `LEVELS` that an adaptive interview aims at: it starts at medium and steps on the last two scores."""
+    """The index into `LEVELS` that an adaptive interview aims at: from medium on, stepped by the last two scores."""
     level = 1
     scores: list[float] = []
     for turn in turns:

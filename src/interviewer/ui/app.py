@@ -22,7 +22,7 @@ class InterviewerApp(App[None]):
     TITLE = "Interviewer"
     CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = True
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012  # as Textual declares it
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "Help", id="app.help", show=False, priority=True),
         Binding("question_mark", "help", "Help", id="app.help_sign", key_display="?"),

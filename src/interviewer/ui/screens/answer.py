@@ -104,9 +104,7 @@ class AnswerScreen(Screen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         if self.runner.state.phase in {Phase.GRADING, Phase.FOLLOW_UP_GRADING}:
             return action == "leave" or (action == "submit" and self._failed)
-        if self._following_up and action in {"hint", "flag"}:
-            return False
-        return True
+        return not (self._following_up and action in {"hint", "flag"})
 
     @on(TextArea.Changed)
     def _text_changed(self) -> None:

@@ -17,7 +17,8 @@ The score is the mean credit of the anchors; a contradicted one costs extra. A h
 on the follow-up earns half. Where the grader misheard you, overrule it with o: your word counts, and is kept beside \
 the grader's.
 
-Everything stays on this machine. What you type is saved every second; a session that was cut off goes on where it was."""
+Everything stays on this machine. What you type is saved every second; a session that was cut off goes on where it \
+was."""
 
 EVERYWHERE = (("Ctrl+P", "Command palette"), ("F1 or ?", "This help"), ("F2", "Next theme"), ("Ctrl+Q", "Quit"))
 

@@ -1,0 +1,1 @@
+"""Language models: the client and the prompts. Nothing here yet; the offline grader needs none."""

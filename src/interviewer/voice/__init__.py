@@ -1,0 +1,1 @@
+"""Speech: hearing answers and reading questions aloud. Nothing here yet; answers are typed."""
