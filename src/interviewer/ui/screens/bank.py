@@ -29,7 +29,7 @@ class BankScreen(Screen[None]):
     app: "InterviewerApp"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "search", "Search", id="bank.search", key_display="/"),
-        Binding("enter", "ask", "Ask this card", id="bank.ask"),
+        Binding("enter", "ask", "Ask this card", id="bank.ask", priority=True),
         Binding("d", "drill", "Drill its topic", id="bank.drill"),
         Binding("o", "edit", "Open in $EDITOR", id="bank.edit"),
         Binding("escape", "back", "Back", id="bank.back"),
@@ -104,7 +104,10 @@ class BankScreen(Screen[None]):
     def _searched(self) -> None:
         self.query_one("#cards").focus()
 
-    @on(OptionList.OptionSelected, "#cards")
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Enter asks the chosen card, but in a filter it does what the filter does."""
+        return action != "ask" or isinstance(self.focused, OptionList | VerticalScroll)
+
     def action_ask(self) -> None:
         if (card := self._chosen()) is not None:
             self.app.start(make_plan(self.app.program.settings, mode=Mode.CARD, card_id=card.id))

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -26,8 +25,9 @@ if TYPE_CHECKING:
 class FeedbackScreen(Screen[None]):
     app: "InterviewerApp"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "next", "Next", id="feedback.next"),
+        Binding("enter", "go_on", "Go on", id="feedback.go_on", priority=True),
         Binding("f", "follow_up", "Follow-up", id="feedback.follow_up"),
+        Binding("n", "next", "Next", id="feedback.next"),
         Binding("r", "reference", "Reference", id="feedback.reference"),
         Binding("o", "override", "Overrule", id="feedback.override"),
         Binding("u", "undo", "Undo", id="feedback.undo"),
@@ -71,7 +71,7 @@ class FeedbackScreen(Screen[None]):
         self._show()
         points = self.query_one(OptionList)
         if points.display:
-            points.focus()
+            points.focus(scroll_visible=False)
 
     def _show(self) -> None:
         turn, card = self._turn, self.runner.card
@@ -127,7 +127,7 @@ class FeedbackScreen(Screen[None]):
         box.border_title = "One step deeper" if asked.follow_up.deeper else "Follow-up"
         parts = [plain(asked.follow_up.text)]
         if asked.grade is None:
-            parts.append(Content.styled("f to answer it · n to go on without", "$foreground-muted"))
+            parts.append(Content.styled("Enter to answer it · n to go on without", "$foreground-muted"))
         else:
             parts.append(highlighted(asked.answer or "", asked.grade.points))
             parts.append(score_line(asked.grade.score))
@@ -152,6 +152,13 @@ class FeedbackScreen(Screen[None]):
             case _:
                 return True
 
+    def action_go_on(self) -> None:
+        """Answer the follow-up that waits, else go to the next question."""
+        if self.runner.state.phase is Phase.FOLLOW_UP:
+            self.action_follow_up()
+        else:
+            self.action_next()
+
     def action_next(self) -> None:
         self._try(self.runner.next_question)
         self.app.proceed()
@@ -169,7 +176,6 @@ class FeedbackScreen(Screen[None]):
         self._show()
         self.query_one("#reference").scroll_visible()
 
-    @on(OptionList.OptionSelected)
     def action_override(self) -> None:
         from interviewer.ui.screens.dialogs import OverrideScreen
 

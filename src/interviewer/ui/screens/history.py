@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -9,10 +10,9 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import DataTable, Footer, Static
 
-from interviewer.domain.display import percent
+from interviewer.domain.display import percent, visible
 from interviewer.domain.transcript import SessionSummary
 from interviewer.errors import InterviewerError
-from interviewer.ui.widgets.verdicts import plain
 
 if TYPE_CHECKING:
     from interviewer.ui.app import InterviewerApp
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class HistoryScreen(Screen[None]):
     app: "InterviewerApp"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "report", "Report", id="history.report"),
+        Binding("enter", "report", "Report", id="history.report", priority=True),
         Binding("r", "resume", "Resume", id="history.resume"),
         Binding("escape", "app.pop_screen", "Back", id="history.back"),
     ]
@@ -50,7 +50,7 @@ class HistoryScreen(Screen[None]):
                 str(session.mode),
                 percent(session.score),
                 f"{session.answered}/{session.asked}",
-                plain(about),
+                Text(visible(about)),
             )
         table.focus()
 
@@ -67,7 +67,6 @@ class HistoryScreen(Screen[None]):
     def _moved(self) -> None:
         self.refresh_bindings()
 
-    @on(DataTable.RowSelected)
     def action_report(self) -> None:
         from interviewer.ui.screens.report import ReportScreen
 

@@ -36,7 +36,7 @@ class SetupScreen(Screen[None]):
             with VerticalScroll(id="what", can_focus=False):
                 with RadioSet(id="mode", compact=True):
                     yield RadioButton("Mock interview", value=True, name=Mode.MOCK)
-                    yield RadioButton("Drill: one topic, every card, no clock", name=Mode.DRILL)
+                    yield RadioButton("Drill: one topic, no clock", name=Mode.DRILL)
                 yield SelectionList[str](
                     *((plain(topic.title), topic.id, True) for topic in bank.topics), id="topics", compact=True
                 )
