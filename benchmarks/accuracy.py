@@ -104,8 +104,8 @@ def interview_tables(bench: Bench, path: Path) -> Iterator[Table]:
     yield verdict_table(bench, points, floor)
     yield Table(
         "a2. Confusion of verdicts",
-        f"Number of points by people's verdict (row) and the {OURS}'s (column).",
-        ("set", "people say", *VERDICTS),
+        f"Number of points by the verdict they are labelled with (row) and the {OURS}'s (column).",
+        ("set", "labelled", *VERDICTS),
         tuple(
             (name, verdict, *(int(count) for count in counts))
             for name, part in points.items()
@@ -115,7 +115,7 @@ def interview_tables(bench: Bench, path: Path) -> Iterator[Table]:
     yield Table(
         "a3. Scores of interview answers",
         "Order of pairs: the share of pairs of answers to one question, at least "
-        f"{metrics.LEAST_DIFFERENCE} apart by people's scores, that come in the right order (guessing: 0.50).",
+        f"{metrics.LEAST_DIFFERENCE} apart by their labels, that come in the right order (guessing: 0.50).",
         ("set", "system", "order of pairs", "Pearson", "RMSE"),
         tuple(
             (name, system, *interview_agreement(bench, part, system))
@@ -184,7 +184,7 @@ def kind_table(everything: Measured) -> Table:
     return Table(
         "a4. Mean score by kind of answer",
         "All cards together.",
-        ("kind", "answers", "people", OURS, COSINE),
+        ("kind", "answers", "labelled", OURS, COSINE),
         tuple(map(row, kinds)),
     )
 

@@ -211,6 +211,7 @@ class TestFaults:
             ("UPDATE wordings SET card = '{}'", lambda store: store.wording("")),
             ("UPDATE drafts SET at = 'yesterday'", lambda store: store.draft("one")),
         ],
+        ids=["later event", "cut off event", "time of event", "session", "wording", "draft"],
     )
     def test_a_row_that_can_not_be_understood_is_told_with_the_path(
         self, store: Store, bank: Bank, path: Path, change: str, read: Callable[[Store], object]

@@ -49,6 +49,14 @@ class InterviewerApp(App[None]):
         if keys := program.settings.interface.keys:
             self.set_keymap(_checked_keys(keys))
 
+    def get_css_variables(self) -> dict[str, str]:
+        """With the colours behind evidence: in the terminal's own palette a tint of the text's colour would hide it."""
+        variables = super().get_css_variables()
+        ansi = self.theme.startswith("ansi")
+        variables["covered-background"] = "ansi_default" if ansi else variables["success-muted"]
+        variables["contradicted-background"] = "ansi_default" if ansi else variables["error-muted"]
+        return variables
+
     def on_mount(self) -> None:
         try:
             if self._resume and (unfinished := self.program.unfinished()):

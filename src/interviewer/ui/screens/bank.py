@@ -29,9 +29,9 @@ class BankScreen(Screen[None]):
     app: "InterviewerApp"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "search", "Search", id="bank.search", key_display="/"),
-        Binding("enter", "ask", "Ask this card", id="bank.ask", priority=True),
-        Binding("d", "drill", "Drill its topic", id="bank.drill"),
-        Binding("o", "edit", "Open in $EDITOR", id="bank.edit"),
+        Binding("enter", "ask", "Ask", id="bank.ask", priority=True),
+        Binding("d", "drill", "Drill topic", id="bank.drill"),
+        Binding("o", "edit", "$EDITOR", id="bank.edit"),
         Binding("escape", "back", "Back", id="bank.back"),
     ]
 

@@ -26,12 +26,12 @@ class FeedbackScreen(Screen[None]):
     app: "InterviewerApp"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "go_on", "Go on", id="feedback.go_on", priority=True),
-        Binding("f", "follow_up", "Follow-up", id="feedback.follow_up"),
+        Binding("f", "follow_up", "Follow-up", id="feedback.follow_up", show=False),
         Binding("n", "next", "Next", id="feedback.next"),
         Binding("r", "reference", "Reference", id="feedback.reference"),
         Binding("o", "override", "Overrule", id="feedback.override"),
         Binding("u", "undo", "Undo", id="feedback.undo"),
-        Binding("l", "flag", "Flag", id="feedback.flag"),
+        Binding("l", "flag", "Flag", id="feedback.flag", show=False),
         Binding("e", "end", "End", id="feedback.end"),
         Binding("escape", "leave", "Leave", id="feedback.leave", show=False),
     ]

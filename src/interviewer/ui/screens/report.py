@@ -25,7 +25,7 @@ class ReportScreen(Screen[None]):
     app: "InterviewerApp"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,enter", "home", "Home", id="report.home"),
-        Binding("s", "save", "Save as Markdown", id="report.save"),
+        Binding("s", "save", "Save", id="report.save"),
         Binding("a", "again", "Ask the weakest again", id="report.again"),
     ]
 

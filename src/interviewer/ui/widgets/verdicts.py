@@ -10,8 +10,8 @@ from interviewer.domain.grade import Band, PointVerdict, Verdict
 MARKS = {Verdict.COVERED: "✓", Verdict.MISSING: "○", Verdict.CONTRADICTED: "✗"}
 STYLES = {Verdict.COVERED: "$text-success", Verdict.MISSING: "$foreground-muted", Verdict.CONTRADICTED: "$text-error"}
 HIGHLIGHTS = {
-    Verdict.COVERED: "$text-success on $success-muted",
-    Verdict.CONTRADICTED: "$text-error on $error-muted",
+    Verdict.COVERED: "underline $text-success on $covered-background",
+    Verdict.CONTRADICTED: "underline $text-error on $contradicted-background",
     Verdict.MISSING: "",
 }
 BAND_STYLES = {
