@@ -145,10 +145,10 @@ class TestAskInPlainText:
         assert len(questions("5")) == 4
 
     def test_what_the_candidate_types_can_not_command_the_terminal(self, cli: CommandLine) -> None:
-        commands = "\x1b[31m \x1b]0;title\x07 \x9b31m \x08\x08 \x00"
-        done = cli("ask", *HE, input=f"{commands} It is for the ReLU activation {commands}.\n\n/skip\n")
+        answer = "It is \x1b[31mfor \x07the ReLU\x08 activation\x9b.\x00"
+        done = cli("ask", *HE, input=f"{answer}\n\n/skip\n")
         assert (done.returncode, done.stderr) == (0, "")
-        assert "relu covered" in done.stdout
+        assert "relu covered: “It is �[31mfor �the ReLU� activation" in done.stdout
         assert not set(done.stdout) & {"\x1b", "\x07", "\x9b", "\x08", "\x00"}
 
     @pytest.mark.parametrize("locale", [{}, {"LC_ALL": "C"}])

@@ -28,6 +28,7 @@ from interviewer.domain.card import Anchor, Bank, Card, Item
 from interviewer.domain.grade import Verdict
 from interviewer.grading.coverage import FEATURES, SHIPPED_VERDICTS, VERDICTS, AnswerReader
 from interviewer.grading.embedding import OnnxEmbedder
+from interviewer.grading.local import COVERED_FROM
 from interviewer.grading.nonanswers import non_answer
 
 ROOT = Path(__file__).parents[1]
@@ -35,8 +36,6 @@ REGULARISATION = 1.0
 """Inverse strength of the L2 penalty on standardised features."""
 FOREIGN_ANSWERS = {"other topic": 4, "same topic": 4}
 """Answers to other cards added to each card, all its points missing. Within a topic a few touch a point in passing."""
-CREDIT_RAMP = 0.25
-"""Probability below and above the threshold of `covered` at which an anchor earns nothing and everything."""
 LEAST_CALLS = 10
 """Contradictions called in cross-validation below which their precision says nothing."""
 CONTRADICTED_PRECISION = 0.7
@@ -164,12 +163,20 @@ def covered_threshold(probabilities: NDArray[np.float64], labels: NDArray[np.int
     return float(max(np.arange(0.2, 0.8, 0.01), key=mean_f1))
 
 
-def called(probabilities: NDArray[np.float64], covered_from: float, contradicted_from: float) -> NDArray[np.int64]:
-    """The verdict of each row, an index into VERDICTS, as the grader gives it."""
+def shifted(probabilities: NDArray[np.float64], middle: float) -> NDArray[np.float64]:
+    """The probabilities with the odds of `covered` multiplied so that `middle` becomes one half: the examples hold more
+    answers to other questions than an interview does (prior correction, King and Zeng 2001)."""
+    scaled = probabilities.copy()
+    scaled[:, VERDICTS.index(Verdict.COVERED)] *= (1 - middle) / middle
+    return np.asarray(scaled / scaled.sum(1, keepdims=True))
+
+
+def called(probabilities: NDArray[np.float64], contradicted_from: float) -> NDArray[np.int64]:
+    """The verdict of each row, an index into VERDICTS, as the grader gives it to an answer on the subject."""
     missing, covered, contradicted = (
         VERDICTS.index(verdict) for verdict in (Verdict.MISSING, Verdict.COVERED, Verdict.CONTRADICTED)
     )
-    calls = np.where(probabilities[:, covered] >= covered_from, covered, missing)
+    calls = np.where(probabilities[:, covered] >= COVERED_FROM, covered, missing)
     against = probabilities[:, contradicted]
     calls[(against >= contradicted_from) & (against > probabilities[:, covered])] = contradicted
     return calls
@@ -203,21 +210,23 @@ def fit_form(data: Examples, form: str) -> dict[str, object]:
     print(f"\n{form} anchors: {len(data.labels)} points ({counts})")
     held_out = cross_validated(data)
     middle = covered_threshold(held_out[data.own], data.labels[data.own])
+    held_out = shifted(held_out, middle)
     against = contradicted_threshold(held_out[data.own], data.labels[data.own])
-    calls = called(held_out, middle, against)
+    calls = called(held_out, against)
     names = list(map(str, VERDICTS))
     print("On held-out topics, answers to the card's own question:")
     print(classification_report(data.labels[data.own], calls[data.own], target_names=names, digits=3, zero_division=0))
     model, mean, scale = fitted(data)
     for name, weight in zip(FEATURES, model.coef_.T, strict=True):
         print(f"  {name:<22}" + "".join(f"{value:9.2f}" for value in weight))
-    print(f"covered from {middle:.2f}, contradicted from {against:.2f}")
+    print(f"covered from {middle:.2f} before the shift, contradicted from {against:.2f} after it")
+    bias = model.intercept_.copy()
+    bias[VERDICTS.index(Verdict.COVERED)] += np.log((1 - middle) / middle)
     return {
         "mean": mean.round(6).tolist(),
         "scale": scale.round(6).tolist(),
         "weights": model.coef_.round(6).tolist(),
-        "bias": model.intercept_.round(6).tolist(),
-        "credit": [round(middle - CREDIT_RAMP, 2), round(middle + CREDIT_RAMP, 2)],
+        "bias": bias.round(6).tolist(),
         "contradicted_from": against,
     }
 

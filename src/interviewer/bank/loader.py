@@ -54,16 +54,22 @@ def load_files(sources: Iterable[Path]) -> list[LoadedFile]:
 
 
 def _files(sources: Iterable[Path], problems: list[Problem]) -> Iterator[Path]:
+    """The files of the sources, each once however often it is named."""
+    seen: set[Path] = set()
     for source in sources:
         if source.is_dir():
             files = sorted(path for path in source.iterdir() if path.suffix in {".yaml", ".yml"} and path.is_file())
             if not files:
                 problems.append(Problem(str(source), None, "", "this folder has no .yaml file"))
-            yield from files
         elif source.exists():
-            yield source
+            files = [source]
         else:
+            files = []
             problems.append(Problem(str(source), None, "", "there is no such file or folder"))
+        for file in files:
+            if file.resolve() not in seen:
+                seen.add(file.resolve())
+                yield file
 
 
 def _load_file(path: Path, problems: list[Problem]) -> LoadedFile | None:

@@ -7,6 +7,16 @@ from interviewer.domain.grade import PointVerdict, Verdict
 CONTRADICTION_COST = 0.4
 """What a contradicted anchor takes off beside its own credit: a wrong statement is worse than silence."""
 
+CREDIT_FLOOR = 0.25
+CREDIT_CEILING = 0.75
+"""P(covered) from which on an anchor earns everything; halfway to the floor begins the verdict `covered`."""
+
+
+def credit_of(covered: float) -> float:
+    """The share of an anchor that its P(covered) earns: 0.5 at a probability of 0.5, the least that counts as covered,
+    and 1 from `CREDIT_CEILING` on."""
+    return min(1.0, max(0.0, (covered - CREDIT_FLOOR) / (CREDIT_CEILING - CREDIT_FLOOR)))
+
 
 def score_of(points: Sequence[PointVerdict]) -> float:
     """Mean credit of the anchors less `CONTRADICTION_COST` times the share that is contradicted, 0 to 1."""

@@ -23,7 +23,9 @@ from interviewer.grading.evidence import Span, spans
 SHIPPED_VERDICTS = Path(__file__).parents[1] / "models" / "verdicts.json"
 VERDICTS = (Verdict.MISSING, Verdict.COVERED, Verdict.CONTRADICTED)
 TIGHTER = 0.03
-"""Evidence is the shortest span that supports the point nearly as well (by this much cosine) as the best one."""
+"""Evidence is the shortest span that supports the point nearly as well (by this much) as the best one."""
+SHARED_WORDS_WEIGHT = 0.3
+"""What the share of a statement's own words that a span has adds to its cosine, where a span is chosen as evidence."""
 
 
 @dataclass(frozen=True)
@@ -84,8 +86,6 @@ class Weights:
     weights: NDArray[np.float64]
     """(3, features)"""
     bias: NDArray[np.float64]
-    credit: tuple[float, float]
-    """P(covered) that earns nothing, and that which earns all; in the middle begins `covered`."""
     contradicted_from: float
     """P(contradicted) from which on a contradiction is called."""
 
@@ -120,13 +120,11 @@ class VerdictModel:
 
 
 def _weights(fields: dict[str, Any]) -> Weights:
-    floor, ceiling = fields["credit"]
     return Weights(
         mean=np.array(fields["mean"]),
         scale=np.array(fields["scale"]),
         weights=np.array(fields["weights"]),
         bias=np.array(fields["bias"]),
-        credit=(float(floor), float(ceiling)),
         contradicted_from=float(fields["contradicted_from"]),
     )
 
@@ -188,14 +186,19 @@ class AnswerReader:
             reference=self.similarity,
             on_card=self.on_card,
         )
-        return Reading(features, self._tightest(nearest, best), self._tightest(to_wrong, worst))
+        shared = np.array(
+            [max((len(stems & said) / len(stems) if stems else 0.0) for stems in own) for said in self._stems]
+        )
+        support = nearest + np.float32(SHARED_WORDS_WEIGHT) * shared
+        return Reading(features, self._tightest(support), self._tightest(to_wrong))
 
-    def _tightest(self, cosines: Vectors, best: int) -> Span:
-        """The shortest span inside or around the best one that is nearly as near."""
+    def _tightest(self, support: Vectors) -> Span:
+        """The shortest of the spans that overlap the one with the most support and have nearly as much."""
+        best = int(support.argmax())
         top = self.spans[best]
         candidates = [
             span
-            for span, cosine in zip(self.spans, cosines, strict=True)
-            if cosine >= cosines[best] - TIGHTER and span.start < top.end and top.start < span.end
+            for span, strength in zip(self.spans, support, strict=True)
+            if strength >= support[best] - TIGHTER and span.start < top.end and top.start < span.end
         ]
         return min(candidates, key=lambda span: (span.end - span.start, span.start))

@@ -14,11 +14,13 @@ _CLAUSE_END = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"\S+")
+_LEADING = " \t\r\n\f\v\xa0,;:–—•"
+_TRAILING = _LEADING + "("
 
 
 @dataclass(frozen=True)
 class Span:
-    """`answer[start:end]`, without surrounding space."""
+    """`answer[start:end]`, without surrounding space and separators."""
 
     start: int
     end: int
@@ -67,10 +69,10 @@ def sentences(text: str) -> list[Span]:
 
 
 def _span(text: str, start: int, end: int) -> Span | None:
-    """`text[start:end]` without surrounding space; None when there is no word in it."""
+    """`text[start:end]` without surrounding space and separators; None when there is no word in it."""
     piece = text[start:end]
-    start += len(piece) - len(piece.lstrip())
-    piece = piece.strip()
+    start += len(piece) - len(piece.lstrip(_LEADING))
+    piece = piece.strip(_LEADING).rstrip(_TRAILING)
     return Span(start, start + len(piece), piece) if any(character.isalnum() for character in piece) else None
 
 

@@ -4,7 +4,7 @@ from interviewer import __version__
 from interviewer.domain.card import Anchor, Item
 from interviewer.domain.grade import Band, Evidence, Grade, PointVerdict, Provenance, Verdict
 from interviewer.errors import GradingError
-from interviewer.grading.calibration import score_of
+from interviewer.grading.calibration import credit_of, score_of
 from interviewer.grading.coverage import VERDICTS, AnswerReader, VerdictModel
 from interviewer.grading.embedding import Embedder
 from interviewer.grading.feedback import feedback_text
@@ -12,12 +12,13 @@ from interviewer.grading.interface import MAX_ANSWER_CHARACTERS
 from interviewer.grading.nonanswers import NonAnswer, non_answer
 
 SURE_OF_NON_ANSWER = 0.95
+COVERED_FROM = 0.5
 OFF_SUBJECT_SIMILARITY = 0.45
 OFF_SUBJECT_SHARE = 0.3
 """An answer less similar to the reference than the one, with a smaller share of its content words in the card than the
 other, is off the subject: most likely it answers another question. Only with aliases does a card hold enough of the
 words that people use for the share to say so."""
-OFF_SUBJECT_PROBABILITY = 0.6
+OFF_SUBJECT_PROBABILITY = 0.75
 """What an answer off the subject needs for a covered point, which by chance lies near one of its many spans."""
 
 
@@ -64,23 +65,17 @@ class OfflineGrader:
         reading, weights = reader.read(anchor), self._verdicts.weights_for(anchor)
         by_verdict = dict(zip(VERDICTS, weights.probabilities(reading.features), strict=True))
         covered, contradicted = float(by_verdict[Verdict.COVERED]), float(by_verdict[Verdict.CONTRADICTED])
-        floor, ceiling = weights.credit
-        credit = min(1.0, max(0.0, (covered - floor) / (ceiling - floor)))
+        credit = credit_of(covered)
         if contradicted >= weights.contradicted_from and contradicted > covered:
             verdict, span, credit = Verdict.CONTRADICTED, reading.against, 0.0
-        elif credit >= 0.5 and not (anchor.aliases and _off_subject(reader) and covered < OFF_SUBJECT_PROBABILITY):
+        elif covered >= (OFF_SUBJECT_PROBABILITY if anchor.aliases and _off_subject(reader) else COVERED_FROM):
             verdict, span = Verdict.COVERED, reading.support
         else:
             verdict, span, credit = Verdict.MISSING, reading.support, 0.0
-        probability = {
-            Verdict.COVERED: covered,
-            Verdict.CONTRADICTED: contradicted,
-            Verdict.MISSING: 1.0 - covered - (contradicted if verdict is not Verdict.MISSING else 0.0),
-        }[verdict]
         return PointVerdict(
             id=anchor.name,
             verdict=verdict,
-            probability=round(min(1.0, max(0.0, probability)), 4),
+            probability=round(float(by_verdict[verdict]), 4),
             credit=round(credit, 4),
             evidence=None if verdict is Verdict.MISSING else Evidence(quote=span.text, start=span.start, end=span.end),
         )

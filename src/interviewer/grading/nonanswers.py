@@ -20,10 +20,12 @@ class NonAnswer(StrEnum):
 _SURRENDER = re.compile(
     r"\b(?:i\s+)?(?:do\s*n[o']?t|don['’]?t|dont|did\s*n[o']?t|can\s*not|can['’]?t|couldn['’]?t)\s+(?:really\s+|even\s+)?"
     r"(?:know|remember|recall|have\s+(?:an?\s+|any\s+)?(?:clue|idea|answer)|answer)\b"
-    r"|\bno\s+(?:idea|clue|answer|comment)\b|\bnot\s+sure\b|\bidk\b|\bdunno\b|\bpass\b|\bskip\b|\bnext(?:\s+question)?\b"
-    r"|\bhave\s+no\s+(?:idea|clue)\b|\bforgot(?:ten)?\b|\bno\b|\bnone\b|\bn/?a\b",
+    r"|\bno\s+(?:idea|clue|answer|comment)\b|\bnot\s+sure\b|\bidk\b|\bdunno\b|\bhave\s+no\s+(?:idea|clue)\b"
+    r"|\bforgot(?:ten)?\b",
     re.IGNORECASE,
 )
+_SURRENDER_ALONE = re.compile(r"\W*(?:pass|skip|next(?:\s+question)?|no|nope|none|nothing|n/?a|\?+)\W*", re.IGNORECASE)
+"""What surrenders only when nothing else is said: "none" may be the right word in a sentence."""
 _POLITENESS = frozenset(
     """sorry honestly honest please answer question this sure idea really afraid maybe guess think hmm
     remember moment unfortunately topic subject yet learned studied study move next nothing anything
@@ -37,7 +39,10 @@ _RELATION = re.compile(
 )
 """A word that relates what stands before it to what stands after it."""
 _RELATION_SIGN = re.compile(r"[=→<>≈∝↑↓+@×·−]|\w:\s")
+_ITEM = re.compile(r"(?:^|(?<=\s))(?:\(?\d{1,2}[.)]|[-*•–])\s+|\n+")
 _SEGMENT = re.compile(r"[,;\n•]+|\s[-–—*]\s|(?<=\w)\.\s")
+ECHOED_SHARE = 0.6
+"""The share of the question's content words that an echo repeats at least."""
 MIN_LISTED = 4
 """Segments from which on a row of terms is a list."""
 MIN_UNRELATED_WORDS = 7
@@ -62,6 +67,8 @@ def non_answer(item: Item, answer: str) -> NonAnswer | None:
 
 def _is_surrender(answer: str) -> bool:
     """A phrase of surrender, and nothing of substance beside it."""
+    if _SURRENDER_ALONE.fullmatch(answer):
+        return True
     if len(answer) > 400:
         return False
     rest, phrases = _SURRENDER.subn(" ", answer)
@@ -70,19 +77,28 @@ def _is_surrender(answer: str) -> bool:
 
 
 def _is_echo(item: Item, answer: str) -> bool:
-    """Nearly every content word stands in the question. One new word may be all that a short answer needs."""
+    """Most of the question is repeated, with next to nothing added. An answer may well choose its words from the
+    question ("It is a run-time error"), but then it leaves most of it out."""
     said, asked = content_stems(answer), content_stems(item.question)
     new = said - asked
-    return len(said & asked) >= 3 and (not new or (len(new) <= 2 and len(new) / len(said) < 0.2))
+    repeated = len(said & asked) >= max(3, ECHOED_SHARE * len(asked))
+    return repeated and (not new or (len(new) <= 2 and len(new) / len(said) < 0.2))
 
 
 def _is_keyword_list(answer: str) -> bool:
-    """Terms side by side that nothing relates. Telegraph style relates them by signs: `std = 1/√n`, `train: batch`."""
+    """Terms side by side that nothing relates. Telegraph style relates them by signs: `std = 1/√n`, `train: batch`.
+
+    In a numbered or bulleted list, which may be the right answer to "name the kinds of…", an item of three words counts
+    as a statement.
+    """
     if _RELATION_SIGN.search(answer):
         return False
-    segments = [segment for segment in _SEGMENT.split(answer) if any(character.isalnum() for character in segment)]
-    if len(segments) >= MIN_LISTED:
-        bare = [segment for segment in segments if len(segment.split()) <= 4 and not _RELATION.search(segment)]
+    enumerated = len(_ITEM.findall(answer)) >= 2
+    longest = 2 if enumerated else 4
+    segments = (_ITEM if enumerated else _SEGMENT).split(answer)
+    segments = [segment for segment in segments if any(character.isalnum() for character in segment)]
+    if len(segments) >= (3 if enumerated else MIN_LISTED):
+        bare = [segment for segment in segments if len(segment.split()) <= longest and not _RELATION.search(segment)]
         return len(bare) / len(segments) >= 0.8
     words = tokens(answer)
     return len(words) >= MIN_UNRELATED_WORDS and sum(word in FUNCTION_WORDS for word in words) / len(words) <= 0.05
