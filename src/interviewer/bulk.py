@@ -3,6 +3,7 @@
 import multiprocessing
 import queue
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from typing import IO
 
@@ -18,11 +19,16 @@ AHEAD = 16
 _worker: tuple[Bank, Grader] | None = None
 
 
-def grade_lines(settings: Settings, source: IO[bytes], target: IO[bytes], workers: int = 1) -> int:
-    """Grade each line of `source` into a line of `target`, in order, each written as soon as it and those before it
-    are graded. Returns how many failed. Raises ModelError, BankError or SettingsError before anything is read."""
+def grade_lines(settings: Settings, source: IO[bytes], open_target: Callable[[], IO[bytes]], workers: int = 1) -> int:
+    """Grade each line of `source` into a line of the target, in order, each written as soon as it and those before it
+    are graded. Returns how many failed.
+
+    Raises ModelError, BankError or SettingsError before anything is read and before the target is opened, so that
+    results of an earlier run are not lost to a wrong option.
+    """
     program = Interviewer(settings)
     bank, grader = program.bank, program.grader()
+    target = open_target()
     if workers == 1:
         failed = 0
         for number, line in enumerate(source, start=1):

@@ -92,7 +92,7 @@ def load_settings(environ: Mapping[str, str] = os.environ, options: Mapping[str,
     Raises SettingsError that names the file and line, the environment variable or the option at fault.
     """
     path = settings_path(environ)
-    text = _read(path, required=f"{ENV_PREFIX}CONFIG" in environ)
+    text = _read(path, required=bool(environ.get(f"{ENV_PREFIX}CONFIG")))
     try:
         values: dict[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -100,7 +100,7 @@ def load_settings(environ: Mapping[str, str] = os.environ, options: Mapping[str,
     _resolve_paths(values, path.parent)
     origins: dict[str, str] = {}
     for name, value in sorted(environ.items()):
-        if name.startswith(ENV_PREFIX) and name != f"{ENV_PREFIX}CONFIG":
+        if value and name.startswith(ENV_PREFIX) and name != f"{ENV_PREFIX}CONFIG":
             dotted = name.removeprefix(ENV_PREFIX).lower().replace("__", ".")
             origins[dotted] = f"environment variable {name}"
             _put(values, dotted, value.split(os.pathsep) if dotted == "banks" else value)

@@ -117,7 +117,7 @@ def _card(turn: Turn, bank: Bank, wording: Callable[[str], Card | None]) -> Card
 
 
 def _turn_report(turn: Turn, card: Card) -> TurnReport:
-    score = turn.score
+    score = None if turn.score is None else round(turn.score, 4)
     return TurnReport(
         card_id=turn.card_id,
         topic_id=turn.topic_id,
@@ -129,7 +129,7 @@ def _turn_report(turn: Turn, card: Card) -> TurnReport:
         flagged=turn.flagged,
         hints=tuple(hint.text for hint in turn.hints),
         seconds=round(turn.seconds, 1),
-        score=None if score is None else round(score, 4),
+        score=score,
         band=None if score is None else Band.of(score),
         points=turn.points,
         overrides=turn.overrides,
@@ -244,7 +244,7 @@ def _turn_markdown(number: int, turn: TurnReport) -> list[str]:
         if asked.answer:
             lines += _quoted(asked.answer)
         if asked.grade is not None:
-            lines += ["", "Follow-up result: " + ", ".join(f"{p.id} {p.verdict}" for p in asked.grade.points)]
+            lines += ["", "Follow-up result: " + ", ".join(f"{escape(p.id)} {p.verdict}" for p in asked.grade.points)]
     return [*lines, "", f"Reference: {escape(turn.reference)}", ""]
 
 
@@ -257,4 +257,6 @@ def escape(text: str) -> str:
 
 
 def _quoted(text: str) -> list[str]:
-    return [f"> {escape(line)}" for line in text.strip().splitlines()]
+    """As a block quote. Leading space becomes no-break space: four of the other kind would begin a code block."""
+    lines = text.strip("\n").splitlines()
+    return ["> " + "\xa0" * (len(line) - len(line.lstrip())) + escape(line.lstrip()) for line in lines]

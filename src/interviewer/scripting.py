@@ -71,7 +71,7 @@ def grade_line(bank: Bank, grader: Grader, number: int, line: bytes) -> GradedLi
 def _parse(line: bytes) -> dict[str, Any]:
     try:
         fields = json.loads(line.decode("utf-8-sig"))
-        json.dumps(fields, ensure_ascii=False).encode()
+        json.dumps(fields, ensure_ascii=False, allow_nan=False).encode()
     except UnicodeDecodeError as error:
         raise LineError("invalid_encoding", f"the line is not UTF-8 (byte {error.start})") from None
     except UnicodeEncodeError:

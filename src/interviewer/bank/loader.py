@@ -1,5 +1,6 @@
 """Read banks from YAML files, and say everything that is wrong with them at once."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,23 @@ from interviewer.errors import BankError, Problem, UnknownName
 MAX_BYTES = 16 * 1024 * 1024
 """A bank file is text that people write; a larger one is a mistake or an attack."""
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+DEEPEST = 50
+"""Brackets or dashes inside one another beyond which a file is refused; a card needs five."""
+_FLOW = re.compile(r"[\[\]{}]")
+_DASHES = re.compile(rf"^\s*(?:[-?]\s+){{{DEEPEST},}}", re.MULTILINE)
+
+_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_SafeLoader):  # type: ignore[misc]  # which of the two it is depends on the platform
+    """Leaves dates as the text that they are: an id or a question may look like one."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012  # as PyYAML declares it
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in _SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
 _Path = tuple[int | str, ...]
 
 
@@ -107,18 +124,28 @@ def _compose(path: Path, problems: list[Problem]) -> yaml.Node | None:
     except OSError as error:
         problems.append(Problem(str(path), None, "", f"can not be read: {error.strerror}"))
         return None
+    if _too_deep(text):
+        problems.append(Problem(str(path), None, "", f"nested more than {DEEPEST} deep"))
+        return None
     try:
         node: yaml.Node | None = yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError as error:
         problems.append(Problem(str(path), _mark_line(error), "", f"not valid YAML: {_problem_text(error)}"))
         return None
-    except RecursionError:
-        problems.append(Problem(str(path), None, "", "nested too deeply"))
-        return None
     if not isinstance(node, yaml.MappingNode):
         problems.append(Problem(str(path), 1, "", "expected the keys 'topic' and 'cards'"))
         return None
     return node
+
+
+def _too_deep(text: str) -> bool:
+    """Whether the parser's recursion might not survive the text. Brackets inside quoted text count too."""
+    depth = 0
+    for bracket in _FLOW.finditer(text):
+        depth = depth + 1 if bracket[0] in "[{" else max(0, depth - 1)
+        if depth > DEEPEST:
+            return True
+    return _DASHES.search(text) is not None
 
 
 def _structure_problems(path: Path, root: yaml.Node) -> Iterator[Problem]:
@@ -185,10 +212,10 @@ def _refuse_duplicates(loaded: list[LoadedFile], problems: list[Problem]) -> Non
         ids += [(cards, "card", card.id, ("cards", index, "id")) for index, card in enumerate(file.content.cards)]
         for seen, kind, identifier, loc in ids:
             name, line = file.place(*loc)
-            first = seen.setdefault(identifier, f"{name}:{line}")
-            if first != f"{name}:{line}":
-                message = f"'{identifier}' is already the id of a {kind} in {first}"
+            if identifier in seen:
+                message = f"'{identifier}' is already the id of a {kind} in {seen[identifier]}"
                 problems.append(Problem(name, line, field_name(loc), message))
+            seen.setdefault(identifier, f"{name}:{line}")
 
 
 def _mark_line(error: Exception) -> int | None:

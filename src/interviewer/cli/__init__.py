@@ -1,5 +1,6 @@
 """The command line: `interviewer` and its subcommands."""
 
+import io
 import sys
 
 
@@ -8,6 +9,9 @@ def main() -> None:
     from interviewer.cli.app import app
     from interviewer.errors import BankError, InterviewerError, SettingsError, UnknownName
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without γ shows a question mark
     try:
         app()
     except InterviewerError as error:

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any, Protocol
 
 from interviewer.domain.display import visible
-from interviewer.editor import edited_text
+from interviewer.editor import EditorError, edited_text
 
 if TYPE_CHECKING:
     from interviewer.domain.card import Card
@@ -112,7 +112,11 @@ def _question(runner: "SessionRunner", channel: Channel) -> bool:
                     return False
                 runner.unpause()
             case "/edit":
-                text = (edited_text(runner.draft) or "").strip()
+                try:
+                    text = (edited_text(runner.draft) or "").strip()
+                except EditorError as error:
+                    channel.say("note", text=str(error))
+                    continue
                 if text:
                     runner.submit(text)
                     return True

@@ -30,9 +30,14 @@ def grade(
     from interviewer.bulk import grade_lines
 
     settings = settings_for(bank, grading__grader=grader)
+    if input is not None and output is not None and output.exists() and output.samefile(input):
+        raise typer.BadParameter(f"{output} is the input: the answers would be overwritten. Name another output.")
     with ExitStack() as files:
         source: IO[bytes] = sys.stdin.buffer if input is None else files.enter_context(_opened(input, "rb"))
-        target: IO[bytes] = sys.stdout.buffer if output is None else files.enter_context(_opened(output, "wb"))
+
+        def target() -> IO[bytes]:
+            return sys.stdout.buffer if output is None else files.enter_context(_opened(output, "wb"))
+
         failed = grade_lines(settings, source, target, workers=workers)
     if failed:
         raise typer.Exit(1)

@@ -1,10 +1,13 @@
 """`interviewer history` and `interviewer report`: what was asked before, and how it went."""
 
+import shutil
+import sys
 from typing import Annotated
 
 import typer
 
 from interviewer.cli.options import BankOption, DataDirOption, JsonOption, OutputOption, interviewer_for, write_output
+from interviewer.domain.display import percent, visible
 
 
 def history(
@@ -23,23 +26,13 @@ def history(
     if not sessions:
         typer.echo("No sessions yet. `interviewer` starts one.")
         return
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("session", "started", "mode", "answered", "score", "about"):
-        table.add_column(heading, justify="right" if heading in {"answered", "score"} else "left", no_wrap=True)
+    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     for session in sessions:
-        table.add_row(
-            session.id,
-            f"{session.started_at.astimezone():%Y-%m-%d %H:%M}",
-            str(session.mode),
-            f"{session.answered}/{session.asked}",
-            "–" if session.score is None else f"{session.score:.0%}",
-            Text(session.title if session.ended else f"(unfinished) {session.title}", overflow="ellipsis"),
-        )
-    Console().print(table)
+        started = f"{session.started_at.astimezone():%Y-%m-%d %H:%M}"
+        answered = f"{session.answered}/{session.asked}"
+        about = session.title if session.ended else f"(not finished) {session.title}"
+        line = f"{session.id:<20}  {started}  {session.mode:<5}  {percent(session.score):>4}  {answered:>7}  {about}"
+        typer.echo(visible(line)[:columns])
 
 
 def report(

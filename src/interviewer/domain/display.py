@@ -9,6 +9,11 @@ def visible(text: str) -> str:
     return "".join(c if c in "\n\t" or (c >= " " and not "\x7f" <= c <= "\x9f") else "�" for c in text)
 
 
+def well_formed(text: str) -> str:
+    """`text` with each half of a surrogate pair, which a broken input can hold and no file can, replaced by `�`."""
+    return "".join("�" if "\ud800" <= c <= "\udfff" else c for c in text)
+
+
 def percent(score: float | None) -> str:
     """A share as people read it; a dash when there is none."""
     return "–" if score is None else f"{score:.0%}"

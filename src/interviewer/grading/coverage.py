@@ -5,6 +5,7 @@ what an embedding can not see: negation and opposites. `training/fit_verdicts.py
 """
 
 import json
+import math
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +25,8 @@ SHIPPED_VERDICTS = Path(__file__).parents[1] / "models" / "verdicts.json"
 VERDICTS = (Verdict.MISSING, Verdict.COVERED, Verdict.CONTRADICTED)
 TIGHTER = 0.03
 """Evidence is the shortest span that supports the point nearly as well (by this much) as the best one."""
+LONGEST_COUNTED = 60
+"""Words beyond which the length of an answer says nothing more."""
 SHARED_WORDS_WEIGHT = 0.3
 """What the share of a statement's own words that a span has adds to its cosine, where a span is chosen as evidence."""
 
@@ -58,6 +61,8 @@ class Features:
     """Cosine of the whole answer with the reference answer."""
     on_card: float
     """Share of the answer's content words that stand anywhere in the card: whether it answers this question at all."""
+    length: float
+    """Natural logarithm of one more than the number of words, at most that of 60: a lone term states little."""
 
     def vector(self) -> list[float]:
         return [float(getattr(self, field.name)) for field in fields(self)]
@@ -120,12 +125,21 @@ class VerdictModel:
 
 
 def _weights(fields: dict[str, Any]) -> Weights:
+    """Raises ValueError when a number is missing or an array has the wrong shape."""
+
+    def array(name: str, *shape: int) -> NDArray[np.float64]:
+        values = np.array(fields[name], dtype=np.float64)
+        if values.shape != shape or not np.isfinite(values).all():
+            raise ValueError(f"'{name}' should hold numbers of the shape {shape}")
+        return values
+
+    features = len(FEATURES)
     return Weights(
-        mean=np.array(fields["mean"]),
-        scale=np.array(fields["scale"]),
-        weights=np.array(fields["weights"]),
-        bias=np.array(fields["bias"]),
-        contradicted_from=float(fields["contradicted_from"]),
+        mean=array("mean", features),
+        scale=array("scale", features),
+        weights=array("weights", len(VERDICTS), features),
+        bias=array("bias", len(VERDICTS)),
+        contradicted_from=float(array("contradicted_from")),
     )
 
 
@@ -139,6 +153,7 @@ class AnswerReader:
         self._vectors = embedder.embed([span.text for span in self.spans])
         self._words = [tokens(span.text) for span in self.spans]
         self._stems = [content_stems(span.text) for span in self.spans]
+        self._answer_words = tokens(answer)
         self._answer_stems = content_stems(answer)
         whole, reference, question = embedder.embed([answer, item.reference, item.question])
         self._whole, self._question = whole, question
@@ -185,6 +200,7 @@ class AnswerReader:
             turned=turned(statement_stems, self._stems[focus]),
             reference=self.similarity,
             on_card=self.on_card,
+            length=math.log1p(min(len(self._answer_words), LONGEST_COUNTED)),
         )
         shared = np.array(
             [max((len(stems & said) / len(stems) if stems else 0.0) for stems in own) for said in self._stems]

@@ -15,6 +15,7 @@ from interviewer.errors import ModelError
 Vectors = NDArray[np.float32]
 
 SHIPPED_EMBEDDER = Path(__file__).parents[1] / "models" / "minilm-l6-int8"
+MODEL_FILES = ("model.onnx", "tokenizer.json")
 CACHED_TEXTS = 8_192
 
 
@@ -43,8 +44,8 @@ class OnnxEmbedder:
         import onnxruntime
         from tokenizers import Tokenizer
 
-        self.manifest = checked_manifest(folder)
-        self.name = f"{self.manifest['name']} {self.manifest['format']}"
+        manifest = checked_manifest(folder)
+        self.name = f"{manifest['name']} {manifest['format']}"
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
@@ -53,7 +54,7 @@ class OnnxEmbedder:
             str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
         )
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.enable_truncation(int(self.manifest["max_tokens"]))
+        self._tokenizer.enable_truncation(int(manifest["max_tokens"]))
         self._cache: OrderedDict[str, Vectors] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -103,13 +104,15 @@ def checked_manifest(folder: Path) -> dict[str, Any]:
     remedy = "Install interviewer again."
     try:
         manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        for name, expected in manifest["files"].items():
+        for name in MODEL_FILES:
             with (folder / name).open("rb") as file:
                 found = hashlib.file_digest(file, "sha256").hexdigest()
-            if found != expected:
+            if found != manifest["files"][name]:
                 raise ModelError(f"The model file {folder / name} is damaged (SHA-256 {found[:12]}…). {remedy}")
+        if missing := {"name", "format", "max_tokens"} - manifest.keys():
+            raise ModelError(f"{folder / 'manifest.json'} does not say {', '.join(sorted(missing))}. {remedy}")
     except FileNotFoundError as error:
         raise ModelError(f"The model file {error.filename} is missing. {remedy}") from error
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(f"The model in {folder} can not be read: {error}. {remedy}") from error
     return manifest

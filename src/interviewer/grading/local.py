@@ -48,11 +48,11 @@ class OfflineGrader:
             return self._no_credit(item, reason)
         reader = AnswerReader(self._embedder, item, answer)
         points = tuple(self._verdict(reader, anchor) for anchor in item.anchors)
-        score = score_of(points)
+        score = round(score_of(points), 4)
         band = Band.of(score)
         confidence = sum(point.probability for point in points) / len(points)
         return Grade(
-            score=round(score, 4),
+            score=score,
             band=band,
             confidence=round(confidence, 4),
             points=points,

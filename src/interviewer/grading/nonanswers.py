@@ -38,12 +38,22 @@ _RELATION = re.compile(
     re.IGNORECASE,
 )
 """A word that relates what stands before it to what stands after it."""
+_VERB = re.compile(
+    r"\b(?:add|apply|average|avoid|break|capture|cause|change|come|compose|compute|converge|cost|depend|diverge|drive|drop"
+    r"|encourage|explode|fit|follow|force|go|grow|help|hurt|improve|increase|keep|learn|limit|look|lose|lower|match|mask"
+    r"|measure|memorize|multiply|need|normalize|penalize|prevent|reduce|rise|run|say|scale|set|shift|show|shrink|skip|slow"
+    r"|smooth|speed|stabilize|stay|stop|sum|take|tend|track|train|tune|turn|update|use|vanish|vary|work|zero)e?s\b",
+    re.IGNORECASE,
+)
+"""A verb in the third person makes a statement even of two words: "training diverges"."""
 _RELATION_SIGN = re.compile(r"[=→<>≈∝↑↓+@×·−]|\w:\s")
-_ITEM = re.compile(r"(?:^|(?<=\s))(?:\(?\d{1,2}[.)]|[-*•–])\s+|\n+")
-_SEGMENT = re.compile(r"[,;\n•]+|\s[-–—*]\s|(?<=\w)\.\s")
+_NUMBERED = re.compile(r"(?:^|(?<=\s))\(?\d{1,2}[.)]\s+")
+_SEGMENT = re.compile(r"[,;\n•]+|(?:^|\s)[-–—*](?=\s)|(?<=\w)\.\s")
 ECHOED_SHARE = 0.6
 """The share of the question's content words that an echo repeats at least."""
-MIN_LISTED = 4
+BARE_SHARE = 0.66
+"""The share of bare terms among the segments from which on they are a list."""
+MIN_LISTED = 3
 """Segments from which on a row of terms is a list."""
 MIN_UNRELATED_WORDS = 7
 """Words in a row from which on their lack of any function word makes them a list."""
@@ -88,20 +98,24 @@ def _is_echo(item: Item, answer: str) -> bool:
 def _is_keyword_list(answer: str) -> bool:
     """Terms side by side that nothing relates. Telegraph style relates them by signs: `std = 1/√n`, `train: batch`.
 
-    In a numbered or bulleted list, which may be the right answer to "name the kinds of…", an item of three words counts
-    as a statement.
+    In a numbered list, which may be the right answer to "name the kinds of…", an item of three words is a statement.
     """
     if _RELATION_SIGN.search(answer):
         return False
-    enumerated = len(_ITEM.findall(answer)) >= 2
-    longest = 2 if enumerated else 4
-    segments = (_ITEM if enumerated else _SEGMENT).split(answer)
+    numbered = len(_NUMBERED.findall(answer)) >= 2
+    longest = 2 if numbered else 4
+    segments = (_NUMBERED if numbered else _SEGMENT).split(answer)
     segments = [segment for segment in segments if any(character.isalnum() for character in segment)]
-    if len(segments) >= (3 if enumerated else MIN_LISTED):
-        bare = [segment for segment in segments if len(segment.split()) <= longest and not _RELATION.search(segment)]
-        return len(bare) / len(segments) >= 0.8
+    if len(segments) >= MIN_LISTED:
+        bare = [segment for segment in segments if len(segment.split()) <= longest and not _states(segment)]
+        return len(bare) / len(segments) >= BARE_SHARE
     words = tokens(answer)
     return len(words) >= MIN_UNRELATED_WORDS and sum(word in FUNCTION_WORDS for word in words) / len(words) <= 0.05
+
+
+def _states(segment: str) -> bool:
+    """Whether a segment of a list says something of its terms."""
+    return _RELATION.search(segment) is not None or _VERB.search(segment) is not None
 
 
 def _is_gibberish(answer: str, item: Item) -> bool:

@@ -71,6 +71,8 @@ def apply(state: SessionState, event: Event, at: datetime) -> SessionState:
     """The state after `event` happened at `at`. Raises TurnOrderError when the phase does not allow it."""
     if state.phase not in ALLOWED[type(event)]:
         raise TurnOrderError(f"'{event.kind.replace('_', ' ')}' can not happen while the session is '{state.phase}'.")
+    if isinstance(event, SessionPaused | SessionResumed) and state.paused is isinstance(event, SessionPaused):
+        raise TurnOrderError(f"The session is {'already' if state.paused else 'not'} paused.")
     after = _changed(state, event, at)
     return replace(after, updated_at=at, events=state.events + 1)
 
@@ -88,7 +90,8 @@ def _changed(state: SessionState, event: Event, at: datetime) -> SessionState:
             return replace(_closed(_clock_stopped(state, at)), phase=Phase.ENDED, paused=False, stopped=event.stopped)
         case QuestionAsked():
             turn = Turn(card_id=event.card_id, card_hash=event.card_hash, topic_id=event.topic_id)
-            return replace(state, open=turn, phase=Phase.ANSWERING, running_since=at, paused=False)
+            asked = (*state.asked, event.card_id)
+            return replace(state, open=turn, asked=asked, phase=Phase.ANSWERING, running_since=at, paused=False)
         case _:
             return _turn_changed(state, event, at)
 
@@ -131,7 +134,8 @@ def _turn_changed(state: SessionState, event: Event, at: datetime) -> SessionSta
             stopped = _clock_stopped(state, at)
             return replace(stopped, open=replace(stopped.open or turn, skipped=True), phase=Phase.SKIPPED, paused=False)
         case SkipUndone():
-            return replace(state, open=replace(turn, skipped=False), phase=Phase.ANSWERING, running_since=at)
+            taken_back = replace(turn, skipped=False)
+            return replace(state, open=taken_back, phase=Phase.ANSWERING, running_since=at, paused=False)
         case QuestionClosed():
             return replace(_closed(state), phase=Phase.BETWEEN)
         case SessionStarted() | SessionPaused() | SessionResumed() | SessionEnded() | QuestionAsked():

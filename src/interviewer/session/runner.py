@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from interviewer.domain.card import Bank, Card
+from interviewer.domain.display import well_formed
 from interviewer.domain.grade import Grade, Override, Verdict
 from interviewer.domain.transcript import (
     AnswerGraded,
@@ -32,7 +33,7 @@ from interviewer.domain.transcript import (
     SkipUndone,
     VerdictOverridden,
 )
-from interviewer.errors import TurnOrderError
+from interviewer.errors import TurnOrderError, UnknownName
 from interviewer.grading.interface import Grader
 from interviewer.session.followup import follow_up_item, hint_for, next_follow_up
 from interviewer.session.machine import apply, fold
@@ -66,7 +67,6 @@ class SessionRunner:
         self._grader = grader
         self._clock = clock
         self._lock = threading.RLock()
-        self._asked = [turn.card_id for turn in state.turns]
 
     @classmethod
     def start(
@@ -90,7 +90,6 @@ class SessionRunner:
         recorded = store.events(session_id)
         state = fold(recorded)
         runner = cls(session_id, state, bank=bank, store=store, grader=grader, clock=clock)
-        runner._asked = [r.event.card_id for r in recorded if isinstance(r.event, QuestionAsked)]
         if state.phase is Phase.ENDED:
             return runner
         if state.running_since is not None:
@@ -117,12 +116,15 @@ class SessionRunner:
     @property
     def number(self) -> int:
         """The number of the open question, from 1."""
-        return max(1, len(self._asked))
+        return max(1, len(self.state.asked))
 
     @property
     def total(self) -> int:
         """How many questions the session will have asked at its end."""
-        return max(self.number, planned_questions(self.bank, self.state.plan))
+        try:
+            return max(self.number, planned_questions(self.bank, self.state.plan))
+        except UnknownName:  # the bank it was begun with is gone: this question is the last
+            return self.number
 
     @property
     def draft(self) -> str:
@@ -133,27 +135,26 @@ class SessionRunner:
         """Keep what is being typed. Does nothing once it was submitted."""
         with self._lock:
             if self.state.phase in {Phase.ANSWERING, Phase.FOLLOW_UP}:
-                self._store.save_draft(self.id, Draft(text=text, at=self._clock()))
+                self._save_draft(text)
 
     def next_question(self) -> Card | None:
         """Close the open question and ask the next one; None, and the session ends, when it was the last."""
         with self._lock:
             if self.state.open is not None:
                 self._commit(QuestionClosed())
-                self._store.save_draft(self.id, Draft(text="", at=self._clock()))
-            card = next_card(self.bank, self.state.plan, self.state.turns, self._asked)
+                self._save_draft("")
+            card = self._next_card()
             if card is None:
                 self._commit(SessionEnded())
                 return None
             topic = self.bank.topic_of(card.id)
-            self._asked.append(card.id)
             asked = QuestionAsked(card_id=card.id, card_hash=card.content_hash, topic_id=topic.id)
             self._commit(asked, wording=card)
             return card
 
     def submit(self, text: str, *, timed_out: bool = False) -> None:
         """Commit the answer. `grade` grades it."""
-        self._commit(AnswerSubmitted(text=text, timed_out=timed_out))
+        self._commit(AnswerSubmitted(text=well_formed(text), timed_out=timed_out))
 
     def grade(self) -> Grade:
         """Grade what was submitted, answer or follow-up answer, and commit the grade.
@@ -194,7 +195,7 @@ class SessionRunner:
 
     def answer_follow_up(self, text: str) -> None:
         """Commit the answer to the follow-up. `grade` grades it."""
-        self._commit(FollowUpAnswered(text=text))
+        self._commit(FollowUpAnswered(text=well_formed(text)))
 
     def hint(self) -> str | None:
         """Take the next hint; None when there is no further one."""
@@ -234,7 +235,7 @@ class SessionRunner:
     def override(self, anchor: str, verdict: Verdict, reason: str) -> None:
         """Keep the user's word on a verdict, beside the grader's."""
         self.card.anchor(anchor)
-        self._commit(VerdictOverridden(override=Override(anchor=anchor, verdict=verdict, reason=reason)))
+        self._commit(VerdictOverridden(override=Override(anchor=anchor, verdict=verdict, reason=well_formed(reason))))
 
     def withdraw_override(self, anchor: str) -> None:
         self._commit(OverrideWithdrawn(anchor=anchor))
@@ -253,6 +254,15 @@ class SessionRunner:
     @property
     def seconds_spent(self) -> float:
         return self.state.seconds_spent(self._clock())
+
+    def _save_draft(self, text: str) -> None:
+        self._store.save_draft(self.id, self.state.events, Draft(text=well_formed(text), at=self._clock()))
+
+    def _next_card(self) -> Card | None:
+        try:
+            return next_card(self.bank, self.state.plan, self.state.turns, self.state.asked)
+        except UnknownName:  # the bank it was begun with is gone
+            return None
 
     @property
     def _turn(self) -> Turn:
@@ -277,7 +287,7 @@ class SessionRunner:
             started_at=state.started_at or at,
             updated_at=at,
             ended=state.phase is Phase.ENDED,
-            asked=len(self._asked),
+            asked=len(state.asked),
             answered=sum(turn.answer is not None for turn in state.turns),
             score=state.score,
         )

@@ -104,6 +104,8 @@ class SessionState:
     closed: tuple[Turn, ...] = ()
     open: Turn | None = None
     stopped: bool = False
+    asked: tuple[str, ...] = ()
+    """Ids of the cards asked so far, in order; the open one is the last."""
     events: int = field(default=0)
     """How many events have happened."""
 

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Self
 
 from interviewer.domain.card import Card
-from interviewer.domain.transcript import EVENT, Draft, Event, Recorded, SessionSummary
+from interviewer.domain.transcript import EVENT, Draft, Recorded, SessionSummary
 from interviewer.errors import StoreError, UnknownName
 from interviewer.storage.migrations import MIGRATIONS, migrate
 
+CONTINUED_ELSEWHERE = "This session was continued in another window. Nothing was lost there; leave and resume it here."
 BUSY_SECONDS = 5.0
 """How long to wait for another process that is writing."""
 
@@ -75,42 +76,44 @@ class Store:
                     (summary.id, number, recorded.at.isoformat(), EVENT.dump_json(recorded.event).decode()),
                 )
             except sqlite3.IntegrityError as error:
-                raise StoreError(
-                    "This session was continued in another window. Nothing was lost there; reopen it."
-                ) from error
+                raise StoreError(CONTINUED_ELSEWHERE) from error
             if recorded.event.kind in {"answer_submitted", "follow_up_answered"}:
                 db.execute("DELETE FROM drafts WHERE session_id = ?", (summary.id,))
 
     def events(self, session_id: str) -> list[Recorded]:
         """All events of a session, in order. Raises UnknownName."""
         with self._reading() as db:
-            rows = db.execute(
-                "SELECT at, body FROM events WHERE session_id = ? ORDER BY number", (session_id,)
-            ).fetchall()
-        if not rows:
+            rows = db.execute("SELECT at, body FROM events WHERE session_id = ? ORDER BY number", (session_id,))
+            found = [Recorded(at=datetime.fromisoformat(at), event=EVENT.validate_json(body)) for at, body in rows]
+        if not found:
             raise UnknownName(f"There is no session '{session_id}'. `interviewer history` lists them.")
-        return [Recorded(at=datetime.fromisoformat(at), event=_event(body)) for at, body in rows]
+        return found
 
     def sessions(self, limit: int | None = None) -> list[SessionSummary]:
         """Summaries, the newest first. None means all."""
+        names = SessionSummary.model_fields
         with self._reading() as db:
             rows = db.execute(
-                "SELECT id, mode, title, started_at, updated_at, ended, asked, answered, score FROM sessions"
-                " ORDER BY started_at DESC, rowid DESC LIMIT ?",
+                f"SELECT {', '.join(names)} FROM sessions ORDER BY started_at DESC, rowid DESC LIMIT ?",
                 (-1 if limit is None else limit,),
-            ).fetchall()
-        names = SessionSummary.model_fields
-        return [SessionSummary.model_validate(dict(zip(names, row, strict=True))) for row in rows]
+            )
+            return [SessionSummary.model_validate(dict(zip(names, row, strict=True))) for row in rows]
 
     def wording(self, card_hash: str) -> Card | None:
         """The card as it was worded when it was asked; None when it was never asked."""
         with self._reading() as db:
             row = db.execute("SELECT card FROM wordings WHERE hash = ?", (card_hash,)).fetchone()
-        return None if row is None else Card.model_validate_json(row[0])
+            return None if row is None else Card.model_validate_json(row[0])
 
-    def save_draft(self, session_id: str, draft: Draft) -> None:
-        """Keep what is being typed. Empty text removes the draft."""
+    def save_draft(self, session_id: str, events: int, draft: Draft) -> None:
+        """Keep what is being typed after that many events of the session. Empty text removes the draft.
+
+        Raises StoreError when another process has gone on with the session: its draft stays.
+        """
         with self._transaction() as db:
+            (count,) = db.execute("SELECT count(*) FROM events WHERE session_id = ?", (session_id,)).fetchone()
+            if count != events:
+                raise StoreError(CONTINUED_ELSEWHERE)
             if draft.text:
                 db.execute(
                     "INSERT INTO drafts VALUES (?, ?, ?) ON CONFLICT (session_id) DO UPDATE SET at = ?2, text = ?3",
@@ -122,7 +125,7 @@ class Store:
     def draft(self, session_id: str) -> Draft | None:
         with self._reading() as db:
             row = db.execute("SELECT text, at FROM drafts WHERE session_id = ?", (session_id,)).fetchone()
-        return None if row is None else Draft(text=row[0], at=datetime.fromisoformat(row[1]))
+            return None if row is None else Draft(text=row[0], at=datetime.fromisoformat(row[1]))
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -145,9 +148,5 @@ class Store:
     def _mapped_errors(self) -> Iterator[None]:
         try:
             yield
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, OSError, ValueError) as error:  # ValueError: a row that this version can not read
             raise StoreError(f"The history {self.path} can not be used: {error}") from error
-
-
-def _event(body: str) -> Event:
-    return EVENT.validate_json(body)
