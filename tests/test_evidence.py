@@ -76,7 +76,7 @@ def test_an_answer_without_a_word_has_no_span(answer: str) -> None:
         ("Use a norm, e.g. LayerNorm or i.e. LN. Done.", ["Use a norm, e.g. LayerNorm or i.e. LN.", "Done."]),
         ("First line\nsecond line", ["First line", "second line"]),
         ('He said "stop." Then he left.', ['He said "stop.', '" Then he left.']),
-        ("• one • two", ["one •", "two"]),
+        ("• one • two", ["one", "two"]),
         ("…", []),
     ],
 )
@@ -87,7 +87,7 @@ def test_sentences(text: str, expected: list[str]) -> None:
 def test_a_clause_can_be_quoted_alone() -> None:
     texts = {span.text for span in spans("It uses fan_in only, because the forward pass matters most.")}
     assert "because the forward pass matters most." in texts
-    assert "It uses fan_in only," in texts
+    assert "It uses fan_in only" in texts
 
 
 def test_a_point_that_runs_over_two_sentences_can_be_quoted_whole() -> None:

@@ -822,7 +822,7 @@ async def test_setup_needs_a_topic_and_a_difficulty(program: Interviewer) -> Non
 
 async def type_into(user: User, field: str, text: str) -> None:
     user.app.screen.query_one(field, Input).focus()
-    await user.press("ctrl+a", "delete", *text)
+    await user.press("end", "ctrl+u", *text)
     await until(user, lambda: user.app.screen.query_one(field, Input).value == text)
 
 

@@ -122,16 +122,16 @@ class TestDrafts:
     def test_a_draft_is_kept_and_replaced_and_removed_when_empty(self, store: Store, bank: Bank, path: Path) -> None:
         _begin(store, bank)
         assert store.draft("one") is None
-        store.save_draft("one", Draft(text="half", at=NOW))
-        store.save_draft("one", Draft(text=NASTY, at=NOW))
+        store.save_draft("one", 2, Draft(text="half", at=NOW))
+        store.save_draft("one", 2, Draft(text=NASTY, at=NOW))
         with Store(path) as other:
             assert other.draft("one") == Draft(text=NASTY, at=NOW)
-        store.save_draft("one", Draft(text="", at=NOW))
+        store.save_draft("one", 2, Draft(text="", at=NOW))
         assert store.draft("one") is None
 
     def test_an_answer_that_is_committed_ends_its_draft(self, store: Store, bank: Bank) -> None:
         _begin(store, bank)
-        store.save_draft("one", Draft(text="half", at=NOW))
+        store.save_draft("one", 2, Draft(text="half", at=NOW))
         store.append(_summary(), 2, Recorded(at=NOW, event=CardFlagged(flagged=True)))
         assert store.draft("one") is not None
         store.append(_summary(), 3, Recorded(at=NOW, event=AnswerSubmitted(text="whole")))
@@ -217,7 +217,7 @@ class TestFaults:
         self, store: Store, bank: Bank, path: Path, change: str, read: Callable[[Store], object]
     ) -> None:
         _begin(store, bank)
-        store.save_draft("one", Draft(text="half", at=NOW))
+        store.save_draft("one", 2, Draft(text="half", at=NOW))
         with contextlib.closing(sqlite3.connect(path)) as db:
             db.execute(change)
             db.execute("UPDATE wordings SET hash = ''")

@@ -14,8 +14,8 @@ _CLAUSE_END = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"\S+")
-_LEADING = " \t\r\n\f\v\xa0,;:–—•"
-_TRAILING = _LEADING + "("
+_EDGES = re.compile(r"^[\s,;:–—•]+|[\s,;:–—•(]+\Z")
+"""Space and separators at the ends of a span, which are no part of a quote."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,9 @@ def sentences(text: str) -> list[Span]:
 def _span(text: str, start: int, end: int) -> Span | None:
     """`text[start:end]` without surrounding space and separators; None when there is no word in it."""
     piece = text[start:end]
-    start += len(piece) - len(piece.lstrip(_LEADING))
-    piece = piece.strip(_LEADING).rstrip(_TRAILING)
+    first = _EDGES.match(piece)
+    start += first.end() if first else 0
+    piece = _EDGES.sub("", piece)
     return Span(start, start + len(piece), piece) if any(character.isalnum() for character in piece) else None
 
 

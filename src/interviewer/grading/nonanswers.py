@@ -46,9 +46,10 @@ _VERB = re.compile(
     re.IGNORECASE,
 )
 """A verb in the third person makes a statement even of two words: "training diverges"."""
-_RELATION_SIGN = re.compile(r"[=→<>≈∝↑↓+@×·−]|\w:\s")
+_SPEAKER = re.compile(r"\b(?:i|you|we|it|they|this|that|there)\b", re.IGNORECASE)
+_RELATION_SIGN = re.compile(r"[=→←⊙‖<>≈∝↑↓+@×·−]|\w:\s")
 _NUMBERED = re.compile(r"(?:^|(?<=\s))\(?\d{1,2}[.)]\s+")
-_SEGMENT = re.compile(r"[,;\n•]+|(?:^|\s)[-–—*](?=\s)|(?<=\w)\.\s")
+_SEGMENT = re.compile(r"[,;\n•]+|(?:^|\s)[-–—*](?=\s)")
 ECHOED_SHARE = 0.6
 """The share of the question's content words that an echo repeats at least."""
 BARE_SHARE = 0.66
@@ -115,7 +116,7 @@ def _is_keyword_list(answer: str) -> bool:
 
 def _states(segment: str) -> bool:
     """Whether a segment of a list says something of its terms."""
-    return _RELATION.search(segment) is not None or _VERB.search(segment) is not None
+    return any(pattern.search(segment) for pattern in (_RELATION, _VERB, _SPEAKER))
 
 
 def _is_gibberish(answer: str, item: Item) -> bool:

@@ -71,8 +71,6 @@ def apply(state: SessionState, event: Event, at: datetime) -> SessionState:
     """The state after `event` happened at `at`. Raises TurnOrderError when the phase does not allow it."""
     if state.phase not in ALLOWED[type(event)]:
         raise TurnOrderError(f"'{event.kind.replace('_', ' ')}' can not happen while the session is '{state.phase}'.")
-    if isinstance(event, SessionPaused | SessionResumed) and state.paused is isinstance(event, SessionPaused):
-        raise TurnOrderError(f"The session is {'already' if state.paused else 'not'} paused.")
     after = _changed(state, event, at)
     return replace(after, updated_at=at, events=state.events + 1)
 
@@ -83,6 +81,8 @@ def _changed(state: SessionState, event: Event, at: datetime) -> SessionState:
             return replace(state, plan=event.plan, phase=Phase.BETWEEN, started_at=at)
         case SessionPaused():
             return replace(_clock_stopped(state, at), paused=True)
+        case SessionResumed() if not state.paused:
+            return state
         case SessionResumed():
             running = at if state.phase is Phase.ANSWERING else None
             return replace(state, paused=False, running_since=running)
