@@ -1134,7 +1134,8 @@ async def test_a_hostile_answer_is_shown_not_obeyed(program: Interviewer) -> Non
         assert marked(user, "#answer-text") == PARTLY
         await user.press("o")
         await until(user, lambda: "your word" in seen(user))
-        await paste(user, "[b]because[/nope] \x1b[2J")
+        await paste(user, "[b]because[/nope]")
+        await paste(user, "\x1b[2J")
         assert not obeyed(user), "the field for the reason"
         await user.press("enter")
         await shows(user, "[b]because[/nope]")
@@ -1158,16 +1159,6 @@ async def test_letters_are_not_turned_round(program: Interviewer) -> None:
         await answer(user, f"{OVERRIDE} {PARTLY}")
         assert "evil" in seen(user)
         assert "\u202e" not in seen(user)
-
-
-async def test_line_ends_of_other_systems_are_line_ends(program: Interviewer) -> None:
-    held(program, plan=one_card(program)).save_draft(f"First.\r\n{PARTLY}\r\nLast.")
-    async with opened(program, resume=True) as user:
-        await shows(user, "First.")
-        await user.press("ctrl+s")
-        await comes(user, FeedbackScreen)
-        await shows(user, PARTLY)
-        assert "�" not in seen(user)
 
 
 async def test_an_answer_too_long_is_refused_and_kept(program: Interviewer) -> None:

@@ -22,6 +22,8 @@ CARD = "zero-weights"
 QUESTION = "What goes wrong if you start a neural network with every weight equal to zero?"
 ANSWER = "The symmetry between neurons is never broken."
 SUBMIT, QUIT, EDITOR = "\x13", "\x11", "\x0f"
+PYTE = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "TEXTUAL_DISABLE_KITTY_KEY": "1"}
+"""What pyte understands: everything but the keyboard protocol of kitty."""
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process.*is multi-threaded:DeprecationWarning")
 """pexpect forks; what runs between its fork and exec takes no lock of ours."""
@@ -35,7 +37,7 @@ class Terminal:
         self.process = pexpect.spawn(
             sys.executable,
             ["-m", "interviewer", *arguments],
-            env={**inherited, "TERM": "xterm-256color", "COLORTERM": "truecolor", **environment},
+            env={**inherited, **PYTE, **environment},
             dimensions=(24, 80),
         )
         self.sent = b""
@@ -49,11 +51,21 @@ class Terminal:
         return re.sub(r"[│╭╮╰╯─▌▏▎\s]+", " ", "\n".join(self._screen.display)).strip()
 
     def until(self, *texts: str) -> None:
-        """Wait until one of the texts stands on the screen."""
+        """Wait until all of the texts stand on the screen."""
+        self._wait(lambda: all(text in self.text for text in texts), texts)
+
+    def until_either(self, *texts: str) -> None:
+        self._wait(lambda: any(text in self.text for text in texts), texts)
+
+    def until_sent(self, sent: bytes) -> None:
+        """Wait for bytes, whatever the screen makes of them."""
+        self._wait(lambda: sent in self.sent, sent)
+
+    def _wait(self, condition: Callable[[], bool], wanted: object) -> None:
         end = time.monotonic() + PATIENCE
-        while not any(text in self.text for text in texts):
-            assert self._read(), f"the program ended before {texts} came:\n{self.sent.decode(errors='replace')}"
-            assert time.monotonic() < end, f"{texts} did not come:\n" + "\n".join(self._screen.display)
+        while not condition():
+            assert self._read(), f"the program ended before {wanted} came:\n{self.sent.decode(errors='replace')}"
+            assert time.monotonic() < end, f"{wanted} did not come:\n" + "\n".join(self._screen.display)
 
     def type(self, keys: str) -> None:
         self.process.send(keys)
@@ -150,8 +162,7 @@ def test_death_while_typing_loses_nothing_that_was_kept(terminal: Callable[..., 
     again.type(" of it.")
     again.until("11 words · kept")
     again.type(SUBMIT)
-    again.until("Your answer")
-    assert "and more of it." in again.text
+    again.until("What an interviewer listens for", "All neurons stay copies of each other, and more of it.")
     again.quit()
 
 
@@ -160,12 +171,10 @@ def test_death_right_after_submitting_loses_nothing(terminal: Callable[..., Term
     screen.until(QUESTION)
     screen.write(ANSWER)
     screen.type(SUBMIT)
-    screen.until("Reading your answer", "What an interviewer listens for")
+    screen.until_either("Reading your answer", "What an interviewer listens for")
     screen.kill()
     again = terminal("--resume")
-    again.until("What an interviewer listens for")
-    assert ANSWER in again.text
-    assert "✓ symmetry covered" in again.text
+    again.until("What an interviewer listens for", ANSWER, "✓ symmetry covered")
     again.quit()
 
 
@@ -176,11 +185,10 @@ def test_death_at_the_very_moment_of_submitting_loses_nothing(terminal: Callable
     screen.type(SUBMIT)
     screen.kill()
     again = terminal("--resume")
-    again.until(ANSWER)
-    if "What an interviewer listens for" not in again.text:
-        again.until("kept", "Your answer")
+    again.until_either("7 words · kept", "What an interviewer listens for")
+    if "kept" in again.text:  # it died before the key was read
         again.type(SUBMIT)
-    again.until("✓ symmetry covered")
+    again.until("What an interviewer listens for", ANSWER, "✓ symmetry covered")
     again.quit()
 
 
@@ -206,8 +214,7 @@ def test_the_users_editor_writes_into_the_answer(terminal: Callable[..., Termina
     screen.until(QUESTION)
     screen.write("Typed here.")
     screen.type(EDITOR)
-    screen.until("a line from the editor")
-    screen.until("Typed here. a line from the editor", "7 words · kept")
+    screen.until(QUESTION, "Typed here. a line from the editor", "7 words · kept")
     screen.type(" and on")
     screen.until("9 words · kept")
     assert QUESTION in screen.text
@@ -222,19 +229,32 @@ def test_control_codes_from_the_editor_do_not_reach_the_terminal(
     screen.until(QUESTION)
     screen.write("Typed here.")
     screen.type(EDITOR)
-    screen.until("words · kept", "as written")
-    screen.until("as written")
-    assert QUESTION in screen.text
+    screen.until_sent(b"as written")
     assert b"\x1b]0;pwned" not in screen.sent
+    screen.until(QUESTION, "Typed here.", "as written")
+    screen.quit()
 
 
-def test_an_editor_that_is_not_there_is_said(terminal: Callable[..., Terminal]) -> None:
-    screen = terminal("--card", CARD, EDITOR="/no/such/editor", VISUAL="")
+def test_line_ends_of_other_systems_are_line_ends(terminal: Callable[..., Terminal], tmp_path: Path) -> None:
+    screen = terminal("--card", CARD, EDITOR=editor(tmp_path, r"First.\r", rf"{ANSWER}\r"), VISUAL="")
+    screen.until(QUESTION)
+    screen.type(EDITOR)
+    screen.until(f"First. {ANSWER}", "kept")
+    screen.type(SUBMIT)
+    screen.until("What an interviewer listens for", f"First. {ANSWER}")
+    screen.quit()
+
+
+@pytest.mark.parametrize("command", ["/no/such/editor", "false"])
+def test_an_editor_that_fails_is_said_and_the_answer_goes_on(terminal: Callable[..., Terminal], command: str) -> None:
+    """`false` ends as vi does on :cq."""
+    screen = terminal("--card", CARD, EDITOR=command, VISUAL="")
     screen.until(QUESTION)
     screen.write("Typed here.")
     screen.type(EDITOR)
-    screen.until("Set the environment variable EDITOR")
-    assert "Typed here." in screen.text
+    screen.until("Editing failed")
+    screen.type(" And on.")
+    screen.until("4 words · kept")
     screen.quit()
 
 

@@ -44,7 +44,8 @@ class GradingSettings(Section):
 
 class InterfaceSettings(Section):
     theme: str = "interviewer-dark"
-    """A theme by name; `interviewer-dark`, `interviewer-light` and `ansi` (the terminal's own colours) always exist."""
+    """A theme by name: `interviewer-dark`, `interviewer-light`, `ansi-dark` and `ansi-light` (the terminal's own
+    colours), or another of Textual's."""
     keys: dict[str, str] = Field(default_factory=dict)
     """Keys for actions, by the action's id: `"question.submit" = "f5"`."""
 

@@ -124,10 +124,10 @@ def _compose(path: Path, problems: list[Problem]) -> yaml.Node | None:
     except OSError as error:
         problems.append(Problem(str(path), None, "", f"can not be read: {error.strerror}"))
         return None
-    if _too_deep(text):
-        problems.append(Problem(str(path), None, "", f"nested more than {DEEPEST} deep"))
-        return None
     try:
+        if _too_deep(text):
+            problems.append(Problem(str(path), None, "", f"nested more than {DEEPEST} deep"))
+            return None
         node: yaml.Node | None = yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError as error:
         problems.append(Problem(str(path), _mark_line(error), "", f"not valid YAML: {_problem_text(error)}"))
@@ -139,13 +139,16 @@ def _compose(path: Path, problems: list[Problem]) -> yaml.Node | None:
 
 
 def _too_deep(text: str) -> bool:
-    """Whether the parser's recursion might not survive the text. Brackets inside quoted text count too."""
+    """Whether the text nests so deep that composing it, which recurses, might not come to an end."""
+    opened = sum(bracket[0] in "[{" for bracket in _FLOW.finditer(text))
+    if opened <= DEEPEST and _DASHES.search(text) is None:
+        return False
     depth = 0
-    for bracket in _FLOW.finditer(text):
-        depth = depth + 1 if bracket[0] in "[{" else max(0, depth - 1)
+    for event in yaml.parse(text, Loader=_Loader):  # does not recurse
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:
             return True
-    return _DASHES.search(text) is not None
+    return False
 
 
 def _structure_problems(path: Path, root: yaml.Node) -> Iterator[Problem]:

@@ -63,7 +63,8 @@ def start(
     seed: SeedOption = None,
     resume: ResumeOption = False,
     theme: Annotated[
-        str | None, typer.Option("--theme", help="interviewer-dark, interviewer-light, ansi, or a Textual theme.")
+        str | None,
+        typer.Option("--theme", help="interviewer-dark, interviewer-light, ansi-dark, ansi-light, or another."),
     ] = None,
     bank: BankOption = None,
     data_dir: DataDirOption = None,

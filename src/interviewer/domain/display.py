@@ -1,12 +1,19 @@
 """Text of candidates and cards, made safe to show."""
 
+import re
+
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters, but for tab and line end
+    r"\u200e\u200f\u202a-\u202e\u2066-\u2069]"  # what turns the direction of the text around it
+)
+
 
 def visible(text: str) -> str:
-    """`text` with each control character other than line ends and tabs replaced by `�`, so that no terminal obeys it.
+    """`text` with each character that a terminal would obey and not show replaced by `�`.
 
     The length stays, so that offsets into `text` hold.
     """
-    return "".join(c if c in "\n\t" or (c >= " " and not "\x7f" <= c <= "\x9f") else "�" for c in text)
+    return _UNSEEN.sub("�", text)
 
 
 def well_formed(text: str) -> str:

@@ -6,8 +6,10 @@ from typing import ClassVar
 from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
+from interviewer.domain.display import visible
 from interviewer.domain.transcript import Plan
 from interviewer.errors import InterviewerError, SettingsError
 from interviewer.session.runner import SessionRunner
@@ -136,10 +138,25 @@ class InterviewerApp(App[None]):
         self.runner = None
         self.show(HomeScreen())
 
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,  # noqa: ARG002  # a message may hold words of a card, a path or an answer
+    ) -> None:
+        """Show a message. It is never read as markup."""
+        super().notify(visible(message), title=title, severity=severity, timeout=timeout, markup=False)
+
     def action_help(self) -> None:
+        """Open the help on the screen below, or close it."""
         from interviewer.ui.screens.help import HelpScreen
 
-        if not isinstance(self.screen, HelpScreen):
+        if isinstance(self.screen, HelpScreen):
+            self.screen.dismiss(None)
+        else:
             self.push_screen(HelpScreen(self.screen))
 
     def action_next_theme(self) -> None:

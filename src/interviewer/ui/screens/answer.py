@@ -17,6 +17,7 @@ from interviewer.errors import GradingError, InterviewerError
 from interviewer.grading.interface import MAX_ANSWER_CHARACTERS
 from interviewer.session.runner import SessionRunner
 from interviewer.session.state import HINT_COST, Phase
+from interviewer.ui.widgets.fields import AnswerEditor
 from interviewer.ui.widgets.verdicts import bar, plain
 
 if TYPE_CHECKING:
@@ -77,9 +78,9 @@ class AnswerScreen(Screen[None]):
                 yield Static(plain(card.question), id="question")
             yield Static("", id="hints")
         with Vertical(id="writing"):
-            yield TextArea(
+            yield AnswerEditor(
                 runner.draft, soft_wrap=True, id="answer", highlight_cursor_line=False,
-                placeholder="Say it as you would aloud. Ctrl+S submits, Ctrl+T gives a hint.",
+                placeholder="Say it as you would aloud.",
             )  # fmt: skip
             yield Static("", id="status")
         yield Footer(compact=True)
@@ -141,7 +142,7 @@ class AnswerScreen(Screen[None]):
         if self._failed:
             self._start_grading()
         elif not self.query_one(TextArea).text.strip():
-            self.notify("Write something, or skip the question with Ctrl+N.", severity="warning")
+            self.notify("Write something, or skip the question.", severity="warning")
         else:
             self._submit()
 
@@ -200,7 +201,7 @@ class AnswerScreen(Screen[None]):
         self._failed = True
         self.refresh_bindings()
         self.query_one("#status", Static).update(
-            Content.styled("Not graded. Your answer is kept; Ctrl+S tries again.", "$text-error")
+            Content.styled("Not graded. Your answer is kept; submit tries again.", "$text-error")
         )
         self.notify(message.reason, severity="error", timeout=10)
 

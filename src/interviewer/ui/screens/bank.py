@@ -18,6 +18,7 @@ from interviewer.domain.card import Card, Difficulty
 from interviewer.domain.transcript import Mode
 from interviewer.editor import edit_file
 from interviewer.errors import InterviewerError
+from interviewer.ui.widgets.fields import VisibleInput
 from interviewer.ui.widgets.verdicts import plain
 from interviewer.wiring import make_plan
 
@@ -40,9 +41,9 @@ class BankScreen(Screen[None]):
         self._cards: list[Card] = []
         yield Static("The bank", id="title")
         with Horizontal(id="filters"):
-            yield Input(placeholder="Search: / then words", id="search", compact=True)
+            yield VisibleInput(placeholder="Search: / then words", id="search", compact=True)
             yield Select(
-                [(topic.title, topic.id) for topic in bank.topics], prompt="all topics", id="topic", compact=True
+                [(plain(topic.title), topic.id) for topic in bank.topics], prompt="all topics", id="topic", compact=True
             )
             yield Select([(level.value, level) for level in Difficulty], prompt="all levels", id="level", compact=True)
         with Horizontal(id="browser"):
@@ -106,7 +107,7 @@ class BankScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Enter asks the chosen card, but in a filter it does what the filter does."""
-        return action != "ask" or isinstance(self.focused, OptionList | VerticalScroll)
+        return action != "ask" or (self.focused is not None and self.focused.id in {"cards", "card"})
 
     def action_ask(self) -> None:
         if (card := self._chosen()) is not None:

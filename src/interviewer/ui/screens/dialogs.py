@@ -12,6 +12,7 @@ from textual.widgets import Button, Input, RadioButton, RadioSet, Static
 
 from interviewer.domain.card import Anchor
 from interviewer.domain.grade import Override, Verdict
+from interviewer.ui.widgets.fields import VisibleInput
 from interviewer.ui.widgets.verdicts import MARKS, plain
 
 
@@ -76,7 +77,7 @@ class OverrideScreen(ModalScreen[Override | None]):
                 proposed = Verdict.COVERED if self._verdict is not Verdict.COVERED else Verdict.MISSING
                 for verdict in Verdict:
                     yield RadioButton(f"{MARKS[verdict]} {verdict}", value=verdict is proposed, name=verdict.value)
-            yield Input(
+            yield VisibleInput(
                 placeholder="Why? For example: I did say that, in the second sentence.", id="reason", compact=True
             )
             yield Static(

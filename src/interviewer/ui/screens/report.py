@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class ReportScreen(Screen[None]):
     app: "InterviewerApp"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,enter", "home", "Home", id="report.home"),
+        Binding("escape,enter", "home", "Close", id="report.home"),
         Binding("s", "save", "Save", id="report.save"),
         Binding("a", "again", "Ask the weakest again", id="report.again"),
     ]
@@ -116,7 +116,11 @@ class ReportScreen(Screen[None]):
         return known[0] if known else None
 
     def action_home(self) -> None:
-        self.app.show_home()
+        """Back to where the report was opened from: the history, or home."""
+        if len(self.app.screen_stack) > 2:
+            self.app.pop_screen()
+        else:
+            self.app.show_home()
 
     def action_again(self) -> None:
         if (card_id := self._weakest()) is not None:
@@ -138,6 +142,11 @@ def _turn(turn: TurnReport) -> Content:
         lines.append(Content.styled("skipped", "$foreground-muted"))
     else:
         lines.append(score_line(turn.score))
+    notes = ["⚑ flagged"] if turn.flagged else []
+    notes += [f"{len(turn.hints)} hint{'s' if len(turn.hints) > 1 else ''}"] if turn.hints else []
+    notes += ["the clock ran out"] if turn.timed_out else []
+    if notes:
+        lines.append(Content.styled(" · ".join(notes), "$text-accent"))
     if turn.answer:
         lines += [Content(""), highlighted(turn.answer, turn.points), Content("")]
     overruled = {override.anchor: override.reason for override in turn.overrides}
