@@ -64,7 +64,7 @@ def start(
     resume: ResumeOption = False,
     theme: Annotated[
         str | None,
-        typer.Option("--theme", help="interviewer-dark, interviewer-light, ansi-dark, ansi-light, or another."),
+        typer.Option("--theme", help="interviewer-dark, interviewer-light, ansi-dark, ansi-light, …"),
     ] = None,
     bank: BankOption = None,
     data_dir: DataDirOption = None,
@@ -98,7 +98,10 @@ def start(
         return
     from interviewer.ui.app import InterviewerApp
 
-    InterviewerApp(program, plan, immediately=immediately, resume=resume).run()
+    screens = InterviewerApp(program, plan, immediately=immediately, resume=resume)
+    screens.run()
+    if screens.failure is not None:
+        raise screens.failure
 
 
 @app.command("ask")

@@ -17,7 +17,9 @@ def visible(text: str) -> str:
 
 
 def well_formed(text: str) -> str:
-    """`text` with each half of a surrogate pair, which a broken input can hold and no file can, replaced by `�`."""
+    """`text` as it is kept: line ends are `\\n`; each half of a surrogate pair, which a broken input can hold and no
+    file can, is replaced by `�`."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     return "".join("�" if "\ud800" <= c <= "\udfff" else c for c in text)
 
 

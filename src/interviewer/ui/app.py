@@ -1,7 +1,7 @@
 """The Textual application: themes, the way between screens, and the session that is being held."""
 
-from collections.abc import Iterable
-from typing import ClassVar
+from collections.abc import Callable, Iterable
+from typing import ClassVar, TypeVar
 
 from textual import work
 from textual.app import App, SystemCommand
@@ -11,11 +11,14 @@ from textual.screen import Screen
 
 from interviewer.domain.display import visible
 from interviewer.domain.transcript import Plan
+from interviewer.editor import EditorError
 from interviewer.errors import InterviewerError, SettingsError
 from interviewer.session.runner import SessionRunner
 from interviewer.session.state import Phase
 from interviewer.ui.themes import DARK, LIGHT
 from interviewer.wiring import Interviewer
+
+T = TypeVar("T")
 
 
 class InterviewerApp(App[None]):
@@ -169,6 +172,19 @@ class InterviewerApp(App[None]):
         """Leave. An open session is kept as it is, and offered again at the next start."""
         self.keep_session()
         self.exit()
+
+    def outside(self, call: Callable[[], T]) -> T:
+        """Give the terminal to `call`, an editor, and take it back however it ends. Raises what it raises."""
+        error: EditorError | None = None
+        with self.suspend():
+            try:
+                result = call()
+            except EditorError as raised:  # `suspend` does not come back from an exception
+                error = raised
+        self.refresh()
+        if error is not None:
+            raise error
+        return result
 
     def keep_session(self) -> None:
         """Save what is typed, and stop the clock of the open session."""

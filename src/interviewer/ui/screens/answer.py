@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.widgets import Footer, Static, TextArea
 
 from interviewer.editor import EditorError, edited_text
-from interviewer.errors import GradingError, InterviewerError
+from interviewer.errors import InterviewerError
 from interviewer.grading.interface import MAX_ANSWER_CHARACTERS
 from interviewer.session.runner import SessionRunner
 from interviewer.session.state import HINT_COST, Phase
@@ -186,7 +186,7 @@ class AnswerScreen(Screen[None]):
         """Let the grader read the card while the answer is written. A failure shows when the answer is graded."""
         try:
             self.runner.prepare_grader()
-        except GradingError:
+        except InterviewerError:
             return
 
     @on(AnswerGraded)
@@ -238,12 +238,10 @@ class AnswerScreen(Screen[None]):
         editor = self.query_one(TextArea)
         self.save_draft()
         try:
-            with self.app.suspend():
-                text = edited_text(editor.text)
+            text = self.app.outside(lambda: edited_text(editor.text))
         except EditorError as error:
             self.notify(str(error), severity="error")
             return
-        self.app.refresh()
         if text is not None:
             editor.load_text(text.rstrip("\n"))
             editor.move_cursor(editor.document.end)

@@ -124,12 +124,10 @@ class BankScreen(Screen[None]):
             return
         try:
             path, line = find_place(self.app.program.bank_sources, card.id)
-            with self.app.suspend():
-                edit_file(path, line)
+            self.app.outside(lambda: edit_file(path, line))
             self.app.program.reload_bank()
         except InterviewerError as error:
             self.notify(str(error), severity="error", timeout=15)
-        self.app.refresh()
         self._show_cards()
 
     def action_back(self) -> None:
