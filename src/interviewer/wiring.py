@@ -56,6 +56,11 @@ class Interviewer:
         """Raises StoreError."""
         return Store(self.settings.database)
 
+    def open(self) -> None:
+        """Read the bank and open the history now. Raises BankError, SettingsError or StoreError."""
+        for part in ("bank", "store"):
+            getattr(self, part)
+
     def close(self) -> None:
         if "store" in self.__dict__:
             self.store.close()

@@ -64,6 +64,7 @@ class InterviewerApp(App[None]):
 
     def on_mount(self) -> None:
         try:
+            self.program.open()
             if self._resume and (unfinished := self.program.unfinished()):
                 self.hold(self.program.resume(unfinished[0].id))
             elif self._immediately:
