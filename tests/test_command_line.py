@@ -23,7 +23,7 @@ from interviewer.report import Report
 
 Talking = Callable[..., Popen[bytes]]
 HE = ("--card", "he-initialization")
-RELU = "It is for ReLU."
+RELU = "It is designed for ReLU networks."
 
 
 def _json(text: str) -> list[dict[str, Any]]:
@@ -85,7 +85,7 @@ class TestAskInPlainText:
         done = cli("ask", *HE, input=f"{RELU}\nIt scales the variance\nby 2 / fan_in.\n\nNo idea.\n\n\n")
         assert (done.returncode, done.stderr) == (0, "")
         parts = [
-            card.question, "+ relu covered: “It is for ReLU.", "- half_zeroed missing",
+            card.question, "+ relu covered: “It is designed for ReLU networks.", "- half_zeroed missing",
             f"Follow-up: {card.anchor('half_zeroed').probe}", "no answer", "Report: ", "To study:",
         ]  # fmt: skip
         places = [done.stdout.find(part) for part in parts]
@@ -145,10 +145,10 @@ class TestAskInPlainText:
         assert len(questions("5")) == 4
 
     def test_what_the_candidate_types_can_not_command_the_terminal(self, cli: CommandLine) -> None:
-        answer = "It is \x1b[31mfor \x07the ReLU\x08 activation\x9b.\x00"
+        answer = "It is designed \x1b[31mfor \x07the ReLU\x08 activation\x9b.\x00"
         done = cli("ask", *HE, input=f"{answer}\n\n/skip\n")
         assert (done.returncode, done.stderr) == (0, "")
-        assert "relu covered: “It is �[31mfor �the ReLU� activation" in done.stdout
+        assert "designed �[31mfor �the ReLU�" in cli("report").stdout
         assert not set(done.stdout) & {"\x1b", "\x07", "\x9b", "\x08", "\x00"}
 
     @pytest.mark.parametrize("locale", [{}, {"LC_ALL": "C"}])
@@ -233,7 +233,7 @@ class TestAskInJson:
         assert 0 < question["seconds"] <= 600
 
     def test_an_answer_of_several_paragraphs_is_kept_as_it_was_sent(self, cli: CommandLine) -> None:
-        answer = "It is for ReLU.\n\n\tHalf of the units are zero:\r\n  👩‍👩‍👧 e\u0301 \x1b[31m."
+        answer = "It is designed for ReLU networks.\n\n\tHalf of the units are zero:\r\n  👩‍👩‍👧 e\u0301 \x1b[31m."
         lines = _json(cli("ask", "--json", *HE, input=_said({"answer": answer}, {"command": "/skip"})).stdout)
         assert lines[-1]["report"]["turns"][0]["answer"] == answer
 
@@ -294,14 +294,14 @@ class TestHistoryAndReport:
 
     def test_hostile_words_show_in_markdown_as_they_were_written(self, cli: CommandLine, tmp_path: Path) -> None:
         hostile = [
-            "It is for ReLU, # no heading", "# heading", "<script>alert(1)</script> &lt; &amp; <!-- open",
+            "It is designed for ReLU networks, # no heading", "# heading", "<script>alert(1)</script> &lt; &amp; <!-- open",
             "[link](javascript:alert(1)) ![image](x.png) <http://auto.link>", "| a | b |", "|---|---|", "---", "===",
             "1. one", "2) two", "- a", "+ b", "* c", "> quote", "```fence", "~~~", "", "    four_spaces *in* <b>",
             "\tand a tab", "", "a_b_c *d* **e** ~~f~~ `g` \\h \\* &copy;", "\x1b[31mred\x1b[0m \x9b1m \x07",
         ]  # fmt: skip
         answer = "\n".join(hostile)
         reason = "<b>because</b> *I* said | `so` [x](y)"
-        talk = _said({"answer": answer}, {"command": "/skip"}, {"command": f"/override relu covered {reason}"}, {})
+        talk = _said({"answer": answer}, {"command": f"/override relu covered {reason}"}, {"command": "/skip"})
         assert cli("ask", "--json", *HE, input=talk).returncode == 0
         assert cli("report", "--output", tmp_path / "report.md").returncode == 0
         text = (tmp_path / "report.md").read_text(encoding="utf-8")

@@ -46,6 +46,8 @@ TALL = (100, 60)
 CARD = "zero-weights"
 PARTLY = "The symmetry between neurons is never broken."
 """Covers the card's first anchor in its own words, and leaves its last one open."""
+CHARACTERS = {"space": " ", "slash": "/", "question_mark": "?"}
+"""Of the keys with a name."""
 FRAMES = re.compile(r"[│╭╮╰╯─━▌▏▎▐▁▂▃▄▅▆▇█\s]+")
 
 User = Pilot[None]
@@ -176,6 +178,14 @@ def marked(user: User, widget: str) -> str:
     return " ".join(" ".join(words).split())
 
 
+async def press(user: User, *keys: str) -> None:
+    """Press keys one after the other. Waits once for each where `Pilot.press` waits twice, which halves the whole run."""
+    for key in keys:
+        character = CHARACTERS.get(key, key if len(key) == 1 else None)
+        user.app.post_message(events.Key(key, character))
+        await user.pause()
+
+
 async def paste(user: User, text: str) -> None:
     user.app.post_message(events.Paste(text))
     await user.pause()
@@ -186,7 +196,7 @@ async def answer(user: User, text: str) -> None:
     await comes(user, AnswerScreen)
     await paste(user, text)
     await until(user, lambda: user.app.screen.query_one(TextArea).text == text)
-    await user.press("ctrl+s")
+    await press(user, "ctrl+s")
     await comes(user, FeedbackScreen)
     await until(user, lambda: "listens for" in seen(user))
 
@@ -225,7 +235,7 @@ async def test_home_shows_the_next_question_the_bank_and_the_sessions(
     async with opened(program, size=size) as user:
         await shows(user, card.question, "5 questions", "75 cards", "None yet")
         assert all(topic.title in seen(user) for topic in bank.topics)
-        await user.press("enter")
+        await press(user, "enter")
         await comes(user, AnswerScreen)
         assert card.question in seen(user)
         assert runner_of(user).card == card
@@ -245,7 +255,7 @@ async def test_home_lists_recent_sessions_with_their_scores(program: Interviewer
 async def test_q_and_ctrl_q_quit(program: Interviewer) -> None:
     for key in ("q", "ctrl+q"):
         async with opened(program) as user:
-            await user.press(key)
+            await press(user, key)
             await until(user, lambda: not user.app.is_running)
         assert user.app.return_code == 0
 
@@ -256,7 +266,7 @@ async def test_q_and_ctrl_q_quit(program: Interviewer) -> None:
 async def test_typed_keys_are_the_answer(program: Interviewer) -> None:
     async with opened(program, one_card(program), size=SMALL) as user:
         await shows(user, "What goes wrong", "Weight initialization", "easy")
-        await user.press(*"so?", "enter", "n", "space", "q")
+        await press(user, *"so?", "enter", "n", "space", "q")
         await shows(user, "so? n q")
         assert user.app.screen.query_one(TextArea).text == "so?\nn q"
         await shows(user, "3 words · kept")
@@ -305,7 +315,7 @@ async def test_enter_answers_the_follow_up_and_only_that_anchor_is_graded_again(
         await answer(user, PARTLY)
         before = turn_of(user)
         target = before.follow_ups[-1].follow_up.target
-        await user.press("enter")
+        await press(user, "enter")
         await comes(user, AnswerScreen)
         await shows(user, "What goes wrong", before.follow_ups[-1].follow_up.text)
         anchor = runner_of(user).card.anchor(target)
@@ -325,7 +335,7 @@ async def test_an_answer_without_gaps_is_asked_one_step_deeper(program: Intervie
     async with opened(program, one_card(program)) as user:
         await answer(user, card.reference)
         await shows(user, "One step deeper", card.follow_ups[0].question)
-        await user.press("f")
+        await press(user, "f")
         await answer(user, card.follow_ups[0].reference)
         await shows(user, *(f"{anchor.name} covered" for anchor in card.follow_ups[0].anchors))
 
@@ -334,7 +344,7 @@ async def test_n_goes_on_without_the_follow_up(program: Interviewer) -> None:
     async with opened(program, mock(program, questions=2)) as user:
         first = runner_of(user).card
         await answer(user, "It has to do with how the network is trained.")
-        await user.press("n")
+        await press(user, "n")
         await comes(user, AnswerScreen)
         assert "2/2" in seen(user)
         assert runner_of(user).card != first
@@ -347,7 +357,7 @@ async def test_r_reveals_the_reference_and_the_points(program: Interviewer, bank
     async with opened(program, one_card(program), size=size) as user:
         await answer(user, PARTLY)
         assert "Reference answer" not in seen(user)
-        await user.press("r")
+        await press(user, "r")
         await shows(user, "With all weights at zero and equal biases")
         assert turn_of(user).revealed
     open_points = [card.anchor(p.id).point for p in turn_of(user).points if p.verdict is Verdict.MISSING]
@@ -359,17 +369,17 @@ async def test_o_overrules_a_verdict_with_a_reason_and_u_takes_it_back(program: 
     async with opened(program, one_card(program), size=SMALL) as user:
         await answer(user, "It is a thing that one has to think about in the large.")
         before = turn_of(user).score
-        await user.press("o")
+        await press(user, "o")
         await shows(user, "symmetry: your word", "Why?")
         await paste(user, "I said that aloud")
-        await user.press("enter")
+        await press(user, "enter")
         await shows(user, "✓ symmetry covered your word", "I said that aloud")
         after = turn_of(user).score
         assert before is not None
         assert after is not None
         assert after > before
         await shows(user, percent(after))
-        await user.press("u")
+        await press(user, "u")
         await shows(user, "○ symmetry missing", percent(before))
         assert "your word" not in seen_in(user, "#points")
         assert turn_of(user).score == before
@@ -378,9 +388,9 @@ async def test_o_overrules_a_verdict_with_a_reason_and_u_takes_it_back(program: 
 async def test_esc_overrules_nothing(program: Interviewer) -> None:
     async with opened(program, one_card(program)) as user:
         await answer(user, PARTLY)
-        await user.press("down", "o")
+        await press(user, "down", "o")
         await shows(user, "same_outputs: your word")
-        await user.press("escape")
+        await press(user, "escape")
         await comes(user, FeedbackScreen)
         assert turn_of(user).overrides == ()
 
@@ -388,7 +398,7 @@ async def test_esc_overrules_nothing(program: Interviewer) -> None:
 async def test_a_hint_is_shown_and_costs(program: Interviewer, bank: Bank) -> None:
     card = bank.card(CARD)
     async with opened(program, one_card(program)) as user:
-        await user.press("ctrl+t")
+        await press(user, "ctrl+t")
         await shows(user, f"Hint (−10 points): {card.anchors[0].probe}")
         await answer(user, card.reference)
         turn = turn_of(user)
@@ -400,7 +410,7 @@ async def test_a_hint_is_shown_and_costs(program: Interviewer, bank: Bank) -> No
 async def test_hints_run_out(program: Interviewer, bank: Bank) -> None:
     count = len(bank.card(CARD).anchors)
     async with opened(program, one_card(program)) as user:
-        await user.press(*["ctrl+t"] * (count + 1))
+        await press(user, *["ctrl+t"] * (count + 1))
         await says(user, "There is no further hint.")
         assert len(turn_of(user).hints) == count
 
@@ -408,21 +418,21 @@ async def test_hints_run_out(program: Interviewer, bank: Bank) -> None:
 async def test_a_skip_can_be_taken_back_with_what_was_typed(program: Interviewer) -> None:
     async with opened(program, one_card(program), size=SMALL) as user:
         await paste(user, "half a thought")
-        await user.press("ctrl+n")
+        await press(user, "ctrl+n")
         await shows(user, "Skipped")
-        await user.press("u")
+        await press(user, "u")
         await comes(user, AnswerScreen)
         await shows(user, "half a thought")
         assert runner_of(user).state.phase is Phase.ANSWERING
-        await user.press("ctrl+n")
+        await press(user, "ctrl+n")
         await shows(user, "Skipped")
-        await user.press("r")
+        await press(user, "r")
         await shows(user, "Reference answer")
 
 
 async def test_nothing_written_is_not_submitted(program: Interviewer) -> None:
     async with opened(program, one_card(program)) as user:
-        await user.press("space", "ctrl+s")
+        await press(user, "space", "ctrl+s")
         await says(user, "Write something, or skip the question.")
         assert runner_of(user).state.phase is Phase.ANSWERING
 
@@ -437,22 +447,22 @@ async def test_pause_hides_the_question_and_stops_the_clock(
         clock.move(10)
         await shows(user, "0:50 left")
         question = runner_of(user).card.question
-        await user.press("ctrl+b")
+        await press(user, "ctrl+b")
         await shows(user, "Paused")
         clock.move(1000)
         assert question not in seen(user)
-        await user.press("enter")
+        await press(user, "enter")
         await shows(user, "0:50 left", question, "before the break")
         assert isinstance(user.app.focused, TextArea)
 
 
 async def test_flag_marks_the_question(program: Interviewer) -> None:
     async with opened(program, one_card(program)) as user:
-        await user.press("ctrl+l")
+        await press(user, "ctrl+l")
         await shows(user, "⚑")
-        await user.press("ctrl+l")
+        await press(user, "ctrl+l")
         await until(user, lambda: "⚑" not in seen(user))
-        await user.press("ctrl+l")
+        await press(user, "ctrl+l")
         await answer(user, PARTLY)
         assert turn_of(user).flagged
 
@@ -466,11 +476,11 @@ async def test_esc_leaves_and_r_goes_on_with_what_was_typed(
         question = runner_of(user).card.question
         await paste(user, "a thought\nthat goes on")
         clock.move(20)
-        await user.press("escape")
+        await press(user, "escape")
         await comes(user, HomeScreen)
         await shows(user, "Not finished", "0 of 1 answered", "Press r to go on")
         clock.move(3600)
-        await user.press("r")
+        await press(user, "r")
         await comes(user, AnswerScreen)
         await shows(user, question, "0:40 left", "a thought that goes on")
         assert user.app.screen.query_one(TextArea).text == "a thought\nthat goes on"
@@ -479,30 +489,30 @@ async def test_esc_leaves_and_r_goes_on_with_what_was_typed(
 async def test_a_follow_up_that_is_left_waits_with_its_draft(program: Interviewer) -> None:
     async with opened(program, one_card(program)) as user:
         await answer(user, PARTLY)
-        await user.press("enter")
+        await press(user, "enter")
         await comes(user, AnswerScreen)
         await paste(user, "half a follow-up")
-        await user.press("escape")
+        await press(user, "escape")
         await comes(user, HomeScreen)
-        await user.press("r")
+        await press(user, "r")
         await shows(user, "Enter to answer it", PARTLY)
-        await user.press("enter")
+        await press(user, "enter")
         await comes(user, AnswerScreen)
         await shows(user, "half a follow-up")
 
 
 async def test_ending_asks_first(program: Interviewer) -> None:
     async with opened(program) as user:
-        await user.press("enter")
+        await press(user, "enter")
         await answer(user, "It has to do with how the network is trained.")
-        await user.press("e")
+        await press(user, "e")
         await shows(user, "End the interview here")
-        await user.press("n")
+        await press(user, "n")
         await comes(user, FeedbackScreen)
-        await user.press("e", "y")
+        await press(user, "e", "y")
         await comes(user, ReportScreen)
         await shows(user, "1 answered, 0 skipped")
-        await user.press("escape")
+        await press(user, "escape")
         await comes(user, HomeScreen)
         assert "Not finished" not in seen(user)
 
@@ -522,9 +532,9 @@ async def test_the_time_limit_submits_what_is_written_and_says_so(
         turn = turn_of(user)
         assert turn.timed_out
         assert turn.answer == "The time ran away with me."
-        await user.press("n")
+        await press(user, "n")
         await comes(user, ReportScreen)
-        await user.press("s")
+        await press(user, "s")
         await says(user, "Saved as")
     [saved] = tmp_path.glob("interview-*.md")
     assert "the clock ran out" in saved.read_text(encoding="utf-8")
@@ -555,7 +565,7 @@ async def test_the_report_shows_topics_best_weakest_and_what_to_study(
             await comes(user, AnswerScreen)
             cards.append(runner_of(user).card)
             await answer(user, text or cards[0].reference)
-            await user.press("n")
+            await press(user, "n")
         best, worst = cards
         await comes(user, ReportScreen)
         await shows(user, "2 answered, 0 skipped", "By topic", "Best", "Weakest 0%")
@@ -563,7 +573,7 @@ async def test_the_report_shows_topics_best_weakest_and_what_to_study(
         for card in cards:
             assert program.bank.topic_of(card.id).title in seen_in(user, "#topics")
             assert card.question in seen_in(user, "#extremes") or size == SMALL
-        await user.press("end")
+        await press(user, "end")
         await shows(user, "I do not know.", "Reference")
         study = user.app.screen.query_one("#study")
         study.scroll_visible(animate=False, top=True)
@@ -571,22 +581,22 @@ async def test_the_report_shows_topics_best_weakest_and_what_to_study(
         assert worst.id in seen_in(user, "#study")
         assert best.id not in seen_in(user, "#study")
 
-        await user.press("s")
+        await press(user, "s")
         await says(user, "Saved as")
         saved = (tmp_path / f"interview-{session_id}.md").read_text(encoding="utf-8")
         assert saved.startswith("# Interview report")
         assert "What to study" in saved
 
-        await user.press("a")
+        await press(user, "a")
         await comes(user, AnswerScreen)
         assert runner_of(user).card == worst
 
 
 async def test_the_report_marks_flags_hints_and_what_was_said(program: Interviewer, bank: Bank) -> None:
     async with opened(program, one_card(program)) as user:
-        await user.press("ctrl+l", "ctrl+t")
+        await press(user, "ctrl+l", "ctrl+t")
         await answer(user, PARTLY)
-        await user.press("n")
+        await press(user, "n")
         await comes(user, ReportScreen)
         await shows(user, "1 flagged", PARTLY, "✓ symmetry covered", flat(bank.card(CARD).reference))
         [question] = [box for box in user.app.screen.query(".box") if box.border_title == "Question 1"]
@@ -604,9 +614,9 @@ async def test_a_report_that_can_not_be_written_says_so(
     taken = folder / f"interview-{runner.id}.md"
     taken.mkdir()
     async with opened(program, resume=True) as user:
-        await user.press("n")
+        await press(user, "n")
         await comes(user, ReportScreen)
-        await user.press("s")
+        await press(user, "s")
         await says(user, "can not be written")
 
 
@@ -618,9 +628,9 @@ async def test_a_folder_name_is_no_markup(
     monkeypatch.chdir(folder)
     held(program, PARTLY, plan=one_card(program))
     async with opened(program, resume=True, size=LARGE) as user:
-        await user.press("n")
+        await press(user, "n")
         await comes(user, ReportScreen)
-        await user.press("s")
+        await press(user, "s")
         await says(user, "[red]notes[/b]")
 
 
@@ -639,20 +649,20 @@ async def test_history_opens_reports_and_resumes(
     unfinished = held(program, plan=mock(program, topics=("overfitting",)))
     unfinished.save_draft("where was I")
     async with opened(program, size=size) as user:
-        await user.press("h")
+        await press(user, "h")
         await comes(user, HistoryScreen)
         await shows(user, "(not finished) Overfitting", percent(finished.state.score), "1/1", "0/1")
-        await user.press("down")
+        await press(user, "down")
         await until(user, lambda: "Resume" not in seen_in(user, "Footer"))
-        await user.press("enter")
+        await press(user, "enter")
         await comes(user, ReportScreen)
         await shows(user, "1 answered", percent(finished.state.score))
-        await user.press("escape")
+        await press(user, "escape")
         await until(user, lambda: not isinstance(user.app.screen, ReportScreen))
         await comes(user, HistoryScreen)
-        await user.press("up")
+        await press(user, "up")
         await until(user, lambda: "Resume" in seen_in(user, "Footer"))
-        await user.press("r")
+        await press(user, "r")
         await comes(user, AnswerScreen)
         await shows(user, unfinished.card.question, "where was I")
 
@@ -660,20 +670,20 @@ async def test_history_opens_reports_and_resumes(
 async def test_esc_goes_back_from_a_report_to_the_history_it_was_opened_from(program: Interviewer) -> None:
     held(program, PARTLY, plan=one_card(program)).next_question()
     async with opened(program) as user:
-        await user.press("h")
+        await press(user, "h")
         await comes(user, HistoryScreen)
-        await user.press("enter")
+        await press(user, "enter")
         await comes(user, ReportScreen)
-        await user.press("escape")
+        await press(user, "escape")
         await until(user, lambda: not isinstance(user.app.screen, ReportScreen))
         assert isinstance(user.app.screen, HistoryScreen)
 
 
 async def test_an_empty_history_says_what_to_do(program: Interviewer) -> None:
     async with opened(program) as user:
-        await user.press("h")
+        await press(user, "h")
         await shows(user, "No sessions yet")
-        await user.press("enter", "r", "escape")
+        await press(user, "enter", "r", "escape")
         await comes(user, HomeScreen)
 
 
@@ -683,46 +693,46 @@ async def test_an_empty_history_says_what_to_do(program: Interviewer) -> None:
 @pytest.mark.parametrize("size", [SMALL, LARGE])
 async def test_bank_search_narrows_and_enter_asks(program: Interviewer, bank: Bank, size: tuple[int, int]) -> None:
     async with opened(program, size=size) as user:
-        await user.press("b")
+        await press(user, "b")
         await shows(user, "75 cards", bank.cards[0].question, bank.cards[0].id)
-        await user.press("slash")
+        await press(user, "slash")
         await paste(user, "zero-weights")
         await shows(user, "1 cards", "What goes wrong if you start")
-        await user.press("enter")
+        await press(user, "enter")
         assert isinstance(user.app.screen, BankScreen), "Enter in the search goes to the cards, and asks none"
-        await user.press("enter")
+        await press(user, "enter")
         await comes(user, AnswerScreen)
         assert runner_of(user).card.id == CARD
 
 
 async def test_bank_search_without_a_hit_and_esc(program: Interviewer) -> None:
     async with opened(program) as user:
-        await user.press("b", "slash")
+        await press(user, "b", "slash")
         await paste(user, "no such words anywhere")
         await shows(user, "0 cards", "No card fits")
-        await user.press("enter", "enter", "d")
+        await press(user, "enter", "enter", "d")
         assert isinstance(user.app.screen, BankScreen)
-        await user.press("escape")
+        await press(user, "escape")
         await shows(user, "75 cards")
-        await user.press("slash", "escape")
+        await press(user, "slash", "escape")
         assert isinstance(user.app.screen, BankScreen)
-        await user.press("escape")
+        await press(user, "escape")
         await comes(user, HomeScreen)
 
 
 async def test_bank_filters_by_keyboard(program: Interviewer, bank: Bank) -> None:
     async with opened(program) as user:
-        await user.press("b", "slash", "tab", "enter", "down", "down", "enter")
+        await press(user, "b", "slash", "tab", "enter", "down", "down", "enter")
         assert isinstance(user.app.screen, BankScreen), "Enter in an open filter chooses there, and asks no card"
         await shows(user, "15 cards", bank.cards_of(bank.topics[1].id)[0].question)
-        await user.press("tab", "enter", "down", "down", "down", "enter")
+        await press(user, "tab", "enter", "down", "down", "down", "enter")
         hard = [c for c in bank.cards_of(bank.topics[1].id) if c.difficulty is Difficulty.HARD]
         await shows(user, f"{len(hard)} cards", hard[0].question)
 
 
 async def test_bank_filters_by_mouse(program: Interviewer, bank: Bank) -> None:
     async with opened(program) as user:
-        await user.press("b")
+        await press(user, "b")
         await comes(user, BankScreen)
         await user.click("#level")
         await until(user, lambda: "hard" in seen_in(user, user.app.screen.query_one("#level SelectOverlay")))
@@ -734,10 +744,10 @@ async def test_bank_filters_by_mouse(program: Interviewer, bank: Bank) -> None:
 
 async def test_bank_drills_the_topic_of_the_card(program: Interviewer) -> None:
     async with opened(program) as user:
-        await user.press("b", "slash")
+        await press(user, "b", "slash")
         await paste(user, "zero-weights")
         await shows(user, "1 cards")
-        await user.press("enter", "d")
+        await press(user, "enter", "d")
         await comes(user, AnswerScreen)
         await shows(user, "1/15", "Weight initialization")
         assert runner_of(user).state.plan.mode is Mode.DRILL
@@ -749,18 +759,18 @@ async def test_bank_drills_the_topic_of_the_card(program: Interviewer) -> None:
 @pytest.mark.parametrize("size", [SMALL, LARGE])
 async def test_setup_starts_a_mock_interview_as_chosen(program: Interviewer, size: tuple[int, int]) -> None:
     async with opened(program, size=size) as user:
-        await user.press("n")
+        await press(user, "n")
         await shows(user, "A new interview", "Mode", "Topics", "Difficulty", "Questions", "Seconds each", "5 questions")
         topics = user.app.screen.query_one("#topics")
         topics.focus()
-        await user.press("space", "down", "space", "down", "space", "down", "space")  # only the last topic is left
+        await press(user, "space", "down", "space", "down", "space", "down", "space")  # only the last topic is left
         for name in ("easy", "hard"):
             user.app.screen.query_one(f"#levels Checkbox:{'first' if name == 'easy' else 'last'}-child").focus()
-            await user.press("space")
+            await press(user, "space")
         await type_into(user, "#questions", "3")
         await type_into(user, "#seconds", "90")
         await shows(user, "3 questions")
-        await user.press("ctrl+s")
+        await press(user, "ctrl+s")
         await comes(user, AnswerScreen)
         await shows(user, "1/3", "Weight initialization", "medium")
         plan = runner_of(user).state.plan
@@ -771,14 +781,14 @@ async def test_setup_starts_a_mock_interview_as_chosen(program: Interviewer, siz
 
 async def test_setup_refuses_numbers_out_of_range(program: Interviewer) -> None:
     async with opened(program) as user:
-        await user.press("n")
+        await press(user, "n")
         await comes(user, SetupScreen)
         for field, values in {"#questions": ("0", "101", "2.5", "", "5"), "#seconds": ("-5", "3601")}.items():
             for value in values:
                 await type_into(user, field, value)
                 refused = "Questions: 1 to 100. Seconds: 0 to 3600."
                 await until(user, lambda: (refused in seen_in(user, "#summary")) is (value != "5"))  # noqa: B023
-        await user.press("ctrl+s")
+        await press(user, "ctrl+s")
         await says(user, refused)
         assert isinstance(user.app.screen, SetupScreen)
         assert program.store.sessions() == []
@@ -786,42 +796,42 @@ async def test_setup_refuses_numbers_out_of_range(program: Interviewer) -> None:
 
 async def test_setup_a_drill_takes_one_topic(program: Interviewer) -> None:
     async with opened(program) as user:
-        await user.press("n")
+        await press(user, "n")
         await comes(user, SetupScreen)
-        await user.press("down", "space")
+        await press(user, "down", "space")
         await shows(user, "15 questions")
         assert "Seconds each" not in seen(user)
         user.app.screen.query_one("#topics").focus()
-        await user.press("down", "space")
+        await press(user, "down", "space")
         await shows(user, "A drill takes one topic")
-        await user.press("ctrl+s")
+        await press(user, "ctrl+s")
         await says(user, "A drill takes one topic")
         assert isinstance(user.app.screen, SetupScreen)
-        await user.press("space", "ctrl+s")
+        await press(user, "space", "ctrl+s")
         await comes(user, AnswerScreen)
         await shows(user, "1/15", "Batch normalization")
 
 
 async def test_setup_needs_a_topic_and_a_difficulty(program: Interviewer) -> None:
     async with opened(program) as user:
-        await user.press("n")
+        await press(user, "n")
         await comes(user, SetupScreen)
         for box in user.app.screen.query("#levels Checkbox"):
             box.focus()
-            await user.press("space")
+            await press(user, "space")
         await shows(user, "Choose at least one difficulty.")
         user.app.screen.query_one("#topics").focus()
-        await user.press("space", *["down", "space"] * 4)
+        await press(user, "space", *["down", "space"] * 4)
         await shows(user, "Choose at least one topic.")
-        await user.press("ctrl+s")
+        await press(user, "ctrl+s")
         await says(user, "Choose at least one topic.")
-        await user.press("escape")
+        await press(user, "escape")
         await comes(user, HomeScreen)
 
 
 async def type_into(user: User, field: str, text: str) -> None:
     user.app.screen.query_one(field, Input).focus()
-    await user.press("end", "ctrl+u", *text)
+    await press(user, "end", "ctrl+u", *text)
     await until(user, lambda: user.app.screen.query_one(field, Input).value == text)
 
 
@@ -841,41 +851,41 @@ SCREENS: dict[type[Widget], tuple[str, ...]] = {
 async def every_screen(user: User) -> AsyncIterator[type[Widget]]:
     """Go through all screens, an overruled answer and a skipped one among them."""
     for screen, keys in SCREENS.items():
-        await user.press(*keys)
+        await press(user, *keys)
         await comes(user, screen)
         yield screen
         if keys and screen is not AnswerScreen:
-            await user.press("escape")
+            await press(user, "escape")
             await comes(user, HomeScreen)
     await answer(user, "It has to do with how the network is trained.")
     yield FeedbackScreen
-    await user.press("o")
+    await press(user, "o")
     await until(user, lambda: not isinstance(user.app.screen, FeedbackScreen))
-    await user.press("enter")
+    await press(user, "enter")
     await until(user, lambda: turn_of(user).overrides)
-    await user.press("r")
+    await press(user, "r")
     await comes(user, FeedbackScreen)
     yield FeedbackScreen
-    await user.press("enter")
+    await press(user, "enter")
     await comes(user, AnswerScreen)
     yield AnswerScreen
     await answer(user, "It has to do with how the network is trained.")
-    await user.press("n")
+    await press(user, "n")
     await comes(user, AnswerScreen)
-    await user.press("ctrl+n")
+    await press(user, "ctrl+n")
     await comes(user, FeedbackScreen)
     yield FeedbackScreen
-    await user.press("escape")
+    await press(user, "escape")
     await comes(user, HomeScreen)
     yield HomeScreen
-    await user.press("h")
+    await press(user, "h")
     await comes(user, HistoryScreen)
     yield HistoryScreen
-    await user.press("escape")
+    await press(user, "escape")
     await comes(user, HomeScreen)
-    await user.press("r")
+    await press(user, "r")
     await comes(user, FeedbackScreen)
-    await user.press("e", "y")
+    await press(user, "e", "y")
     await comes(user, ReportScreen)
     yield ReportScreen
 
@@ -905,7 +915,7 @@ async def every_screen_without_words(user: User) -> AsyncIterator[type[Widget]]:
         (("x", "ctrl+s"), FeedbackScreen), (("ctrl+p", "escape"), FeedbackScreen), (("e", "y"), ReportScreen),
         (("end", "escape"), HomeScreen),
     ):  # fmt: skip
-        await user.press(*keys)
+        await press(user, *keys)
         await comes(user, screen)
         yield screen
 
@@ -921,20 +931,20 @@ async def test_resizing_while_writing_keeps_the_answer(program: Interviewer) -> 
 async def test_help_lists_the_keys_of_the_screen(program: Interviewer) -> None:
     async with opened(program) as user:
         for key in ("question_mark", "f1"):
-            await user.press(key)
+            await press(user, key)
             await shows(user, "Keys here", "Start", "New", "Bank", "History", "Command palette", "Next theme", "Quit")
-            await user.press("escape")
+            await press(user, "escape")
             await until(user, lambda: "Keys here" not in seen(user))
-        await user.press("enter")
+        await press(user, "enter")
         await comes(user, AnswerScreen)
-        await user.press("f1")
+        await press(user, "f1")
         await shows(user, "Keys here")
         listed = seen_in(user, "#help")
         assert all(word in listed for word in ("Submit", "Hint", "Skip", "Pause", "Flag", "EDITOR", "Leave"))
         assert "Bank" not in listed
-        await user.press("escape")
+        await press(user, "escape")
         await answer(user, "It has to do with how the network is trained.")
-        await user.press("question_mark")
+        await press(user, "question_mark")
         await shows(user, "Keys here")
         listed = seen_in(user, "#help")
         assert all(w in listed for w in ("Go on", "Follow-up", "Next", "Reference", "Overrule", "Flag", "End", "Leave"))
@@ -944,9 +954,9 @@ async def test_help_lists_the_keys_of_the_screen(program: Interviewer) -> None:
 async def test_what_opens_help_closes_it(program: Interviewer) -> None:
     async with opened(program) as user:
         for key in ("question_mark", "f1"):
-            await user.press(key)
+            await press(user, key)
             await shows(user, "Keys here")
-            await user.press(key)
+            await press(user, key)
             assert "Keys here" not in seen(user)
 
 
@@ -954,27 +964,27 @@ async def test_the_command_palette_holds_the_actions_of_the_screen(program: Inte
     async with opened(program, one_card(program)) as user:
         titles = {command.title for command in user.app.get_system_commands(user.app.screen)}
         assert {"Submit", "Hint", "Skip", "Pause", "Flag", "$EDITOR", "Leave", "Home"} <= titles
-        await user.press("ctrl+p", *"hint")
+        await press(user, "ctrl+p", *"hint")
         await until(user, lambda: "ctrl+t" in seen(user))
-        await user.press("enter")
+        await press(user, "enter")
         await shows(user, "Hint (−10 points)")
         await answer(user, PARTLY)
         titles = {command.title for command in user.app.get_system_commands(user.app.screen)}
         assert {"Go on", "Follow-up", "Next", "Reference", "Overrule", "Flag", "End", "Leave", "Home"} <= titles
-        await user.press("ctrl+p", *"refer")
+        await press(user, "ctrl+p", *"refer")
         await until(user, lambda: "Key r" in seen(user))
-        await user.press("enter")
+        await press(user, "enter")
         await shows(user, "Reference answer")
 
 
 async def test_the_palette_goes_home_and_keeps_the_session(program: Interviewer) -> None:
     async with opened(program, one_card(program)) as user:
         await paste(user, "mine")
-        await user.press("ctrl+p", *"home")
+        await press(user, "ctrl+p", *"home")
         await until(user, lambda: "an open session is kept" in seen(user))
-        await user.press("enter")
+        await press(user, "enter")
         await comes(user, HomeScreen)
-        await user.press("r")
+        await press(user, "r")
         await comes(user, AnswerScreen)
         await shows(user, "mine")
 
@@ -986,7 +996,7 @@ async def test_f2_goes_through_the_themes_and_the_words_stay(program: Interviewe
         passed = []
         for _ in range(4):
             before = user.app.theme
-            await user.press("f2")
+            await press(user, "f2")
             await until(user, lambda: user.app.theme != before)  # noqa: B023  # awaited before the next round
             passed.append(user.app.theme)
             assert seen_in(user, "#points") == words
@@ -1016,17 +1026,17 @@ async def test_a_key_of_the_settings_takes_the_place_of_the_usual_one(
 ) -> None:
     program = make_program(with_keys(settings, question__submit="f5", home__bank="x"))
     async with opened(program) as user:
-        await user.press("b")
+        await press(user, "b")
         assert isinstance(user.app.screen, HomeScreen)
-        await user.press("x")
+        await press(user, "x")
         await comes(user, BankScreen)
-        await user.press("escape", "enter")
+        await press(user, "escape", "enter")
         await comes(user, AnswerScreen)
         await shows(user, "f5 Submit")
         await paste(user, "It has to do with how the network is trained.")
-        await user.press("ctrl+s")
+        await press(user, "ctrl+s")
         assert runner_of(user).state.phase is Phase.ANSWERING
-        await user.press("f5")
+        await press(user, "f5")
         await comes(user, FeedbackScreen)
 
 
@@ -1112,7 +1122,7 @@ async def test_topic_titles_are_no_markup_in_the_bank_filter(
 ) -> None:
     program = make_program(settings.model_copy(update={"banks": (hostile_bank,)}))
     async with opened(program, size=LARGE) as user:
-        await user.press("b")
+        await press(user, "b")
         await comes(user, BankScreen)
         await user.click("#topic")
         overlay = user.app.screen.query_one("#topic SelectOverlay")
@@ -1131,14 +1141,14 @@ async def test_a_hostile_answer_is_shown_not_obeyed(program: Interviewer) -> Non
         assert all(word in shown for word in ("שלום", "Z̷a̷l̷g̷o̷", "🧠", "漢字", "�"))
         assert not obeyed(user)
         assert marked(user, "#answer-text") == PARTLY
-        await user.press("o")
+        await press(user, "o")
         await until(user, lambda: "your word" in seen(user))
         await paste(user, "[b]because[/nope]")
         await paste(user, "\x1b[2J")
         assert not obeyed(user), "the field for the reason"
-        await user.press("enter")
+        await press(user, "enter")
         await shows(user, "[b]because[/nope]")
-        await user.press("n")
+        await press(user, "n")
         await comes(user, ReportScreen)
         await shows(user, HOSTILE["markup"], "[b]because[/nope]")
         assert not obeyed(user)
@@ -1163,7 +1173,7 @@ async def test_letters_are_not_turned_round(program: Interviewer) -> None:
 async def test_an_answer_too_long_is_refused_and_kept(program: Interviewer) -> None:
     async with opened(program, one_card(program)) as user:
         await paste(user, "word " * 20_001)
-        await user.press("ctrl+s")
+        await press(user, "ctrl+s")
         await says(user, "At most 100000 characters are read")
         assert runner_of(user).state.phase is Phase.ANSWERING
 
@@ -1183,19 +1193,19 @@ async def test_an_answer_that_can_not_be_graded_is_kept_and_graded_later(
     broken = make_program(no_such_embedder, own_models=True)
     async with opened(broken, one_card(broken)) as user:
         await paste(user, PARTLY)
-        await user.press("ctrl+s")
+        await press(user, "ctrl+s")
         await says(user, "no-such-model")
         await shows(user, "Not graded. Your answer is kept", PARTLY)
-        await user.press("ctrl+s")
+        await press(user, "ctrl+s")
         await user.app.workers.wait_for_complete()
         await shows(user, "Not graded. Your answer is kept", PARTLY)
         assert turn_of(user).grade is None
-        await user.press("escape")
+        await press(user, "escape")
         await comes(user, HomeScreen)
     mended = make_program(settings)
     async with opened(mended) as user:
         await shows(user, "1 of 1 answered")
-        await user.press("r")
+        await press(user, "r")
         await comes(user, FeedbackScreen)
         assert turn_of(user).answer == PARTLY
         assert turn_of(user).grade is not None
@@ -1228,9 +1238,9 @@ def stumbling(settings: Settings, bank: Bank, grader: Grader) -> Iterator[Interv
 async def test_ctrl_s_tries_again(stumbling: Interviewer) -> None:
     async with opened(stumbling, one_card(stumbling)) as user:
         await paste(user, PARTLY)
-        await user.press("ctrl+s")
+        await press(user, "ctrl+s")
         await shows(user, "Not graded.")
-        await user.press("ctrl+s")
+        await press(user, "ctrl+s")
         await comes(user, FeedbackScreen)
         await shows(user, "✓ symmetry covered")
 
@@ -1238,7 +1248,7 @@ async def test_ctrl_s_tries_again(stumbling: Interviewer) -> None:
 async def test_the_notice_of_a_failure_leaves_what_to_do_in_sight(stumbling: Interviewer) -> None:
     async with opened(stumbling, one_card(stumbling), size=SMALL) as user:
         await paste(user, PARTLY)
-        await user.press("ctrl+s")
+        await press(user, "ctrl+s")
         await says(user, "The model stumbled")
         assert "submit tries again" in seen(user)
 
@@ -1257,6 +1267,6 @@ async def test_a_grader_that_this_version_lacks_is_said_and_ends_nothing(
     program = make_program(settings.model_copy(update={"grading": GradingSettings(grader="llm")}), own_models=True)
     async with opened(program, one_card(program)) as user:
         await paste(user, PARTLY)
-        await user.press("ctrl+s")
+        await press(user, "ctrl+s")
         await says(user, "The grader 'llm'")
         await shows(user, "Not graded.")

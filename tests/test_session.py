@@ -620,7 +620,7 @@ class TestRunner:
 
     def test_an_override_of_an_anchor_that_is_not_there_is_refused(self, start: Start) -> None:
         runner = start(HE)
-        runner.submit("It is for ReLU.")
+        runner.submit("It is designed for ReLU networks.")
         runner.grade()
         with pytest.raises(KeyError):
             runner.override("no_such_anchor", COVERED, "")
@@ -637,7 +637,7 @@ class TestRunner:
         runner = start(HE)
         clock.move(-3600)
         runner.flag()
-        runner.submit("It is for ReLU.")
+        runner.submit("It is designed for ReLU networks.")
         times = [recorded.at for recorded in store.events("one")]
         assert times == sorted(times)
         assert runner.state.turns[0].seconds == 0
@@ -657,9 +657,13 @@ class TestRunner:
         runner = start(HE)
         steps: dict[Phase, list[Callable[[], object]]] = {
             Phase.ANSWERING: [],
-            Phase.GRADING: [lambda: runner.submit("It is for ReLU.")],
-            Phase.FEEDBACK: [lambda: runner.submit("It is for ReLU."), runner.grade],
-            Phase.FOLLOW_UP: [lambda: runner.submit("It is for ReLU."), runner.grade, runner.ask_follow_up],
+            Phase.GRADING: [lambda: runner.submit("It is designed for ReLU networks.")],
+            Phase.FEEDBACK: [lambda: runner.submit("It is designed for ReLU networks."), runner.grade],
+            Phase.FOLLOW_UP: [
+                lambda: runner.submit("It is designed for ReLU networks."),
+                runner.grade,
+                runner.ask_follow_up,
+            ],
             Phase.SKIPPED: [runner.skip],
         }
         for step in steps[phase]:

@@ -336,7 +336,10 @@ class TestKilled:
         program.close()
 
     def test_in_the_middle_of_a_follow_up_answer_everything_before_is_kept(self, child: Child, tmp_path: Path) -> None:
-        steps = "runner.submit('It is for ReLU.'); runner.grade(); runner.ask_follow_up(); runner.save_draft('because')"
+        steps = (
+            "runner.submit('It is designed for ReLU networks.'); runner.grade(); "
+            "runner.ask_follow_up(); runner.save_draft('because')"
+        )
         process = child(steps, tmp_path)
         assert process.stdout is not None
         assert process.stdout.readline() == "done\n"
@@ -370,7 +373,7 @@ class TestKilled:
         assert first.stdin is not None
         assert first.stdout is not None
         lines = [json.loads(first.stdout.readline()) for _ in range(2)]
-        first.stdin.write(b'{"command": "/hint"}\n{"answer": "It is for ReLU."}\n')
+        first.stdin.write(b'{"command": "/hint"}\n{"answer": "It is designed for ReLU networks."}\n')
         first.stdin.flush()
         while lines[-1]["kind"] != "follow_up":
             lines.append(json.loads(first.stdout.readline()))
@@ -381,7 +384,7 @@ class TestKilled:
         assert again[0]["id"] == lines[0]["id"]
         assert again[1] == lines[-1]
         [turn] = again[-1]["report"]["turns"]
-        assert turn["answer"] == "It is for ReLU."
+        assert turn["answer"] == "It is designed for ReLU networks."
         assert len(turn["hints"]) == 1
         assert turn["follow_ups"][0]["answer"] == "No idea."
 
@@ -396,7 +399,9 @@ class TestTwoProcesses:
         assert first.stderr is not None
         session = json.loads(first.stdout.readline())["id"]
         first.stdout.readline()
-        second = cli("ask", "--json", "--resume", input='{"answer": "It is for ReLU."}\n{"command": "/skip"}\n')
+        second = cli(
+            "ask", "--json", "--resume", input='{"answer": "It is designed for ReLU networks."}\n{"command": "/skip"}\n'
+        )
         assert (second.returncode, second.stderr) == (0, "")
         first.stdin.write(b'{"answer": "Written in the window that was left behind."}\n')
         first.stdin.close()
@@ -405,7 +410,7 @@ class TestTwoProcesses:
         assert "another window" in told
         assert "Traceback" not in told
         report = json.loads(cli("report", "--json", "--session", session).stdout)
-        assert [turn["answer"] for turn in report["turns"]] == ["It is for ReLU."]
+        assert [turn["answer"] for turn in report["turns"]] == ["It is designed for ReLU networks."]
         assert report["ended"]
 
     def test_the_one_that_was_overtaken_does_not_replace_the_draft(self, tmp_path: Path) -> None:

@@ -141,10 +141,9 @@ def _follow_up(runner: "SessionRunner", channel: Channel) -> bool:
             case "/skip":
                 runner.next_question()
                 return True
-            case "/help":
-                channel.say("help", text=HELP)
             case str() if _is_command(answer):
-                channel.say("note", text="Answer the follow-up, or /skip it.")
+                if not _aside(runner, channel, answer):
+                    channel.say("note", text="Answer the follow-up, or /skip it.")
             case _:
                 runner.answer_follow_up(answer)
                 return True
@@ -161,12 +160,21 @@ def _afterwards(runner: "SessionRunner", channel: Channel) -> bool:
             return False
         case "" | []:
             runner.next_question()
-        case ["/reference"]:
-            runner.reveal_reference()
-            channel.say("reference", text=runner.card.reference, formula=runner.card.formula)
         case ["/followup"]:
             if not runner.ask_follow_up():
                 channel.say("note", text="There is no further follow-up.")
+        case _:
+            if not _aside(runner, channel, str(command)):
+                channel.say("note", text="Enter goes on; /help lists the commands.")
+    return True
+
+
+def _aside(runner: "SessionRunner", channel: Channel, command: str) -> bool:
+    """Do what can be done at any time after the grade. Whether `command` was such a thing."""
+    match command.split():
+        case ["/reference"]:
+            runner.reveal_reference()
+            channel.say("reference", text=runner.card.reference, formula=runner.card.formula)
         case ["/override", anchor, verdict, *reason]:
             _override(runner, channel, anchor, verdict, " ".join(reason))
         case ["/flag"]:
@@ -174,7 +182,7 @@ def _afterwards(runner: "SessionRunner", channel: Channel) -> bool:
         case ["/help"]:
             channel.say("help", text=HELP)
         case _:
-            channel.say("note", text="Enter goes on; /help lists the commands.")
+            return False
     return True
 
 

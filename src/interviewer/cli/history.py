@@ -1,7 +1,6 @@
 """`interviewer history` and `interviewer report`: what was asked before, and how it went."""
 
 import shutil
-import sys
 from typing import Annotated
 
 import typer
@@ -26,7 +25,7 @@ def history(
     if not sessions:
         typer.echo("No sessions yet. `interviewer` starts one.")
         return
-    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    columns = shutil.get_terminal_size().columns
     for session in sessions:
         started = f"{session.started_at.astimezone():%Y-%m-%d %H:%M}"
         answered = f"{session.answered}/{session.asked}"

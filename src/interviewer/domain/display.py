@@ -11,15 +11,13 @@ _UNSEEN = re.compile(
 def visible(text: str) -> str:
     """`text` with each character that a terminal would obey and not show replaced by `�`.
 
-    The length stays, so that offsets into `text` hold.
+    The length stays, so that offsets into `text` hold: a line end of two characters becomes a space and a line end.
     """
-    return _UNSEEN.sub("�", text)
+    return _UNSEEN.sub("�", text.replace("\r\n", " \n"))
 
 
 def well_formed(text: str) -> str:
-    """`text` as it is kept: line ends are `\\n`; each half of a surrogate pair, which a broken input can hold and no
-    file can, is replaced by `�`."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    """`text` with each half of a surrogate pair, which a broken input can hold and no file can, replaced by `�`."""
     return "".join("�" if "\ud800" <= c <= "\udfff" else c for c in text)
 
 
