@@ -148,7 +148,7 @@ class TestAskInPlainText:
         answer = "It is designed \x1b[31mfor \x07the ReLU\x08 activation\x9b.\x00"
         done = cli("ask", *HE, input=f"{answer}\n\n/skip\n")
         assert (done.returncode, done.stderr) == (0, "")
-        assert "designed �[31mfor �the ReLU�" in cli("report").stdout
+        assert "designed �\\[31mfor �the ReLU�" in cli("report").stdout
         assert not set(done.stdout) & {"\x1b", "\x07", "\x9b", "\x08", "\x00"}
 
     @pytest.mark.parametrize("locale", [{}, {"LC_ALL": "C"}])
@@ -294,7 +294,8 @@ class TestHistoryAndReport:
 
     def test_hostile_words_show_in_markdown_as_they_were_written(self, cli: CommandLine, tmp_path: Path) -> None:
         hostile = [
-            "It is designed for ReLU networks, # no heading", "# heading", "<script>alert(1)</script> &lt; &amp; <!-- open",
+            "It is designed for ReLU networks, # no heading",
+            "# heading", "<script>alert(1)</script> &lt; &amp; <!-- open",
             "[link](javascript:alert(1)) ![image](x.png) <http://auto.link>", "| a | b |", "|---|---|", "---", "===",
             "1. one", "2) two", "- a", "+ b", "* c", "> quote", "```fence", "~~~", "", "    four_spaces *in* <b>",
             "\tand a tab", "", "a_b_c *d* **e** ~~f~~ `g` \\h \\* &copy;", "\x1b[31mred\x1b[0m \x9b1m \x07",

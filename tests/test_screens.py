@@ -179,7 +179,7 @@ def marked(user: User, widget: str) -> str:
 
 
 async def press(user: User, *keys: str) -> None:
-    """Press keys one after the other. Waits once for each where `Pilot.press` waits twice, which halves the whole run."""
+    """Press keys one after the other, with one wait for each; `Pilot.press` waits twice."""
     for key in keys:
         character = CHARACTERS.get(key, key if len(key) == 1 else None)
         user.app.post_message(events.Key(key, character))
@@ -351,10 +351,9 @@ async def test_n_goes_on_without_the_follow_up(program: Interviewer) -> None:
         assert user.app.screen.query_one(TextArea).text == ""
 
 
-@pytest.mark.parametrize("size", [SMALL, LARGE])
-async def test_r_reveals_the_reference_and_the_points(program: Interviewer, bank: Bank, size: tuple[int, int]) -> None:
+async def test_r_reveals_the_reference_and_the_points(program: Interviewer, bank: Bank) -> None:
     card = bank.card(CARD)
-    async with opened(program, one_card(program), size=size) as user:
+    async with opened(program, one_card(program), size=SMALL) as user:
         await answer(user, PARTLY)
         assert "Reference answer" not in seen(user)
         await press(user, "r")
@@ -637,10 +636,7 @@ async def test_a_folder_name_is_no_markup(
 # History -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("size", [SMALL, LARGE])
-async def test_history_opens_reports_and_resumes(
-    make_program: Callable[..., Interviewer], settings: Settings, size: tuple[int, int]
-) -> None:
+async def test_history_opens_reports_and_resumes(make_program: Callable[..., Interviewer], settings: Settings) -> None:
     clock = ClockOnTheWall()
     program = make_program(settings, clock)
     finished = held(program, PARTLY, plan=one_card(program))
@@ -648,7 +644,7 @@ async def test_history_opens_reports_and_resumes(
     clock.move(60)
     unfinished = held(program, plan=mock(program, topics=("overfitting",)))
     unfinished.save_draft("where was I")
-    async with opened(program, size=size) as user:
+    async with opened(program, size=SMALL) as user:
         await press(user, "h")
         await comes(user, HistoryScreen)
         await shows(user, "(not finished) Overfitting", percent(finished.state.score), "1/1", "0/1")
@@ -690,9 +686,8 @@ async def test_an_empty_history_says_what_to_do(program: Interviewer) -> None:
 # Bank --------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("size", [SMALL, LARGE])
-async def test_bank_search_narrows_and_enter_asks(program: Interviewer, bank: Bank, size: tuple[int, int]) -> None:
-    async with opened(program, size=size) as user:
+async def test_bank_search_narrows_and_enter_asks(program: Interviewer, bank: Bank) -> None:
+    async with opened(program, size=SMALL) as user:
         await press(user, "b")
         await shows(user, "75 cards", bank.cards[0].question, bank.cards[0].id)
         await press(user, "slash")
@@ -730,18 +725,6 @@ async def test_bank_filters_by_keyboard(program: Interviewer, bank: Bank) -> Non
         await shows(user, f"{len(hard)} cards", hard[0].question)
 
 
-async def test_bank_filters_by_mouse(program: Interviewer, bank: Bank) -> None:
-    async with opened(program) as user:
-        await press(user, "b")
-        await comes(user, BankScreen)
-        await user.click("#level")
-        await until(user, lambda: "hard" in seen_in(user, user.app.screen.query_one("#level SelectOverlay")))
-        overlay = user.app.screen.query_one("#level SelectOverlay")
-        await user.click(overlay, offset=(3, overlay.size.height - 1))
-        hard = [card for card in bank.cards if card.difficulty is Difficulty.HARD]
-        await shows(user, f"{len(hard)} cards")
-
-
 async def test_bank_drills_the_topic_of_the_card(program: Interviewer) -> None:
     async with opened(program) as user:
         await press(user, "b", "slash")
@@ -756,9 +739,8 @@ async def test_bank_drills_the_topic_of_the_card(program: Interviewer) -> None:
 # Setup -------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("size", [SMALL, LARGE])
-async def test_setup_starts_a_mock_interview_as_chosen(program: Interviewer, size: tuple[int, int]) -> None:
-    async with opened(program, size=size) as user:
+async def test_setup_starts_a_mock_interview_as_chosen(program: Interviewer) -> None:
+    async with opened(program, size=SMALL) as user:
         await press(user, "n")
         await shows(user, "A new interview", "Mode", "Topics", "Difficulty", "Questions", "Seconds each", "5 questions")
         topics = user.app.screen.query_one("#topics")

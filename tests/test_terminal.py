@@ -143,9 +143,6 @@ def test_an_interview_from_home_to_the_grade_and_out(terminal: Callable[..., Ter
     screen.type(SUBMIT)
     screen.until("What an interviewer listens for")
     screen.quit()
-    again = terminal()
-    again.until("1 of 1 answered")
-    again.quit()
 
 
 def test_death_while_typing_loses_nothing_that_was_kept(terminal: Callable[..., Terminal]) -> None:
@@ -171,41 +168,12 @@ def test_death_right_after_submitting_loses_nothing(terminal: Callable[..., Term
     screen.until(QUESTION)
     screen.write(ANSWER)
     screen.type(SUBMIT)
-    screen.until_either("Reading your answer", "What an interviewer listens for")
-    screen.kill()
-    again = terminal("--resume")
-    again.until("What an interviewer listens for", ANSWER, "✓ symmetry covered")
-    again.quit()
-
-
-def test_death_at_the_very_moment_of_submitting_loses_nothing(terminal: Callable[..., Terminal]) -> None:
-    screen = terminal("--card", CARD)
-    screen.until(QUESTION)
-    screen.write(ANSWER)
-    screen.type(SUBMIT)
     screen.kill()
     again = terminal("--resume")
     again.until_either("7 words · kept", "What an interviewer listens for")
     if "kept" in again.text:  # it died before the key was read
         again.type(SUBMIT)
     again.until("What an interviewer listens for", ANSWER, "✓ symmetry covered")
-    again.quit()
-
-
-def test_death_while_a_follow_up_is_written(terminal: Callable[..., Terminal]) -> None:
-    screen = terminal("--card", CARD)
-    screen.until(QUESTION)
-    screen.write(ANSWER)
-    screen.type(SUBMIT)
-    screen.until("Enter to answer it")
-    screen.type("\r")
-    screen.until("Say it as you would aloud")
-    screen.write("Random values would")
-    screen.kill()
-    again = terminal("--resume")
-    again.until("Enter to answer it")
-    again.type("\r")
-    again.until("Random values would")
     again.quit()
 
 
@@ -245,10 +213,9 @@ def test_line_ends_of_other_systems_are_line_ends(terminal: Callable[..., Termin
     screen.quit()
 
 
-@pytest.mark.parametrize("command", ["/no/such/editor", "false"])
-def test_an_editor_that_fails_is_said_and_the_answer_goes_on(terminal: Callable[..., Terminal], command: str) -> None:
+def test_an_editor_that_fails_is_said_and_the_answer_goes_on(terminal: Callable[..., Terminal]) -> None:
     """`false` ends as vi does on :cq."""
-    screen = terminal("--card", CARD, EDITOR=command, VISUAL="")
+    screen = terminal("--card", CARD, EDITOR="false", VISUAL="")
     screen.until(QUESTION)
     screen.write("Typed here.")
     screen.type(EDITOR)

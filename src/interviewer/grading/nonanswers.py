@@ -50,6 +50,12 @@ _SPEAKER = re.compile(r"\b(?:i|you|we|it|they|this|that|there)\b", re.IGNORECASE
 _RELATION_SIGN = re.compile(r"[=→←⊙‖<>≈∝↑↓+@×·−]|\w:\s")
 _NUMBERED = re.compile(r"(?:^|(?<=\s))\(?\d{1,2}[.)]\s+")
 _SEGMENT = re.compile(r"[,;\n•]+|(?:^|\s)[-–—*](?=\s)")
+_ASKS_FOR_A_LIST = re.compile(
+    r"\b(?:name|list|enumerate|mention|(?:types|kinds|properties|components|examples|steps|phases) of"
+    r"|give (?:me )?(?:the|an?|some|two|three|four|five))\b",
+    re.IGNORECASE,
+)
+"""To such a question a list of terms may be the right answer."""
 ECHOED_SHARE = 0.6
 """The share of the question's content words that an echo repeats at least."""
 BARE_SHARE = 0.66
@@ -71,7 +77,7 @@ def non_answer(item: Item, answer: str) -> NonAnswer | None:
         return NonAnswer.GIBBERISH
     if _is_echo(item, answer):
         return NonAnswer.ECHO
-    if _is_keyword_list(answer):
+    if _is_keyword_list(answer) and not _ASKS_FOR_A_LIST.search(item.question):
         return NonAnswer.KEYWORDS
     return None
 
