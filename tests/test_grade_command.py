@@ -315,3 +315,11 @@ class TestStreaming:
         program.stdin.close()
         assert program.wait() != 0
         assert program.stderr.read() == b""
+
+
+def test_grading_leaves_nothing_in_the_home_folder(cli: CommandLine, home: Path) -> None:
+    """The model runtime would keep a device id and send usage data if it were let."""
+    assert (
+        cli("grade", input='{"reference": "Heat flows to the cold side.", "answer": "to the cold"}\n').returncode == 0
+    )
+    assert [path for path in home.rglob("*") if path.is_file()] == []

@@ -1232,7 +1232,7 @@ async def test_the_notice_of_a_failure_leaves_what_to_do_in_sight(stumbling: Int
         await paste(user, PARTLY)
         await press(user, "ctrl+s")
         await says(user, "The model stumbled")
-        assert "submit tries again" in seen(user)
+        assert "submit again" in seen(user)
 
 
 async def test_a_message_is_no_markup(make_program: Callable[..., Interviewer], no_such_embedder: Settings) -> None:

@@ -83,8 +83,10 @@ class Interviewer:
         return SessionRunner.resume(session_id, bank=self.bank, store=self.store, grader=self.grader, clock=self.clock)
 
     def unfinished(self) -> list[SessionSummary]:
-        """Sessions that can be resumed, the newest first."""
-        return [session for session in self.store.sessions() if not session.ended]
+        """Sessions worth resuming, the one last worked on first: something was answered, or is being written."""
+        drafts = self.store.sessions_with_draft()
+        found = [s for s in self.store.sessions() if not s.ended and (s.answered or s.asked > 1 or s.id in drafts)]
+        return sorted(found, key=lambda session: session.updated_at, reverse=True)
 
     def latest_session(self) -> str:
         """The id of the newest session. Raises UnknownName when there is none."""

@@ -173,8 +173,11 @@ def _structure_problems(path: Path, root: yaml.Node) -> Iterator[Problem]:
 
 
 def _validation_problems(path: Path, root: yaml.Node, error: ValidationError) -> Iterator[Problem]:
-    for fault in error.errors():
+    faults = error.errors()
+    for fault in faults:
         loc: _Path = fault["loc"]
+        if fault["type"] == "too_short" and any(other["loc"][: len(loc)] == loc != other["loc"] for other in faults):
+            continue  # the list is short because what is wrong with its parts is told
         message = fault["msg"].removeprefix("Value error, ")
         if fault["type"] == "extra_forbidden":
             message = "unknown field; see `interviewer bank schema` for the fields there are"

@@ -76,8 +76,7 @@ def start(
         given = [name for name, value in context.params.items() if value not in (None, False, [], ())]
         if given:
             raise typer.BadParameter(
-                f"--{given[0].replace('_', '-')} goes after the command: "
-                f"interviewer {context.invoked_subcommand} --{given[0].replace('_', '-')} …"
+                f"--{given[0].replace('_', '-')} goes to the end, after '{context.invoked_subcommand}'."
             )
         return
     wanted = {

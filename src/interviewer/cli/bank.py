@@ -96,7 +96,9 @@ def check(
     else:
         for problem in problems:
             typer.echo(str(problem))
-        typer.echo(f"{cards} cards, no complaint." if not problems else f"{len(problems)} to mend.")
+        typer.echo(
+            f"{cards} card{'s' if cards != 1 else ''}, no complaint." if not problems else f"{len(problems)} to mend."
+        )
     if problems:
         raise typer.Exit(1)
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import threading
 from collections import OrderedDict
 from pathlib import Path
@@ -41,6 +42,9 @@ class OnnxEmbedder:
 
         Raises ModelError.
         """
+        os.environ["ORT_DISABLE_TELEMETRY"] = (
+            "1"  # read by the runtime while it is imported: nothing is sent or written
+        )
         import onnxruntime
         from tokenizers import Tokenizer
 

@@ -127,6 +127,11 @@ class Store:
             row = db.execute("SELECT text, at FROM drafts WHERE session_id = ?", (session_id,)).fetchone()
             return None if row is None else Draft(text=row[0], at=datetime.fromisoformat(row[1]))
 
+    def sessions_with_draft(self) -> frozenset[str]:
+        """Ids of the sessions in which something is being written."""
+        with self._reading() as db:
+            return frozenset(session_id for (session_id,) in db.execute("SELECT session_id FROM drafts"))
+
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         with self._lock, self._mapped_errors():

@@ -89,9 +89,10 @@ class InterviewerApp(App[None]):
             self.call_from_thread(self.notify, str(error), severity="error", timeout=10)
 
     def start(self, plan: Plan) -> None:
-        """Begin a session and show its first question."""
+        """Begin a session and show its first question. The home screen proposes another one after it."""
         try:
             self.hold(self.program.start(plan))
+            self.plan = self.plan.model_copy(update={"seed": self.plan.seed + 1})
         except InterviewerError as error:
             self.notify(str(error), severity="error", timeout=8)
 
@@ -171,8 +172,16 @@ class InterviewerApp(App[None]):
 
     async def action_quit(self) -> None:
         """Leave. An open session is kept as it is, and offered again at the next start."""
-        self.keep_session()
-        self.exit()
+        from interviewer.ui.screens.answer import AnswerScreen
+
+        def leave() -> None:
+            self.keep_session()
+            self.exit()
+
+        if isinstance(self.screen, AnswerScreen):
+            self.screen.after_typing(leave)
+        else:
+            leave()
 
     def outside(self, call: Callable[[], T]) -> T:
         """Give the terminal to `call`, an editor, and take it back however it ends. Raises what it raises."""

@@ -1,6 +1,7 @@
 """The question, and the answer as it is written."""
 
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -138,7 +139,16 @@ class AnswerScreen(Screen[None]):
         self._saved, self._saved_at = text, time.monotonic()
         self._show_status()
 
+    def after_typing(self, call: Callable[[], object]) -> None:
+        """Call once every key that was pressed before has reached the editor: a shortcut must not overtake them."""
+        self.query_one(TextArea).call_later(call)
+
     def action_submit(self) -> None:
+        self.after_typing(self._submit_typed)
+
+    def _submit_typed(self) -> None:
+        if self.runner.state.phase not in {Phase.ANSWERING, Phase.FOLLOW_UP} and not self._failed:
+            return
         if self._failed:
             self._start_grading()
         elif not self.query_one(TextArea).text.strip():
@@ -201,7 +211,7 @@ class AnswerScreen(Screen[None]):
         self._failed = True
         self.refresh_bindings()
         self.query_one("#status", Static).update(
-            Content.styled("Not graded. Your answer is kept; submit tries again.", "$text-error")
+            Content.styled("Not graded, but kept: submit again.", "$text-error")
         )
         self.notify(message.reason, severity="error", timeout=10)
 
@@ -211,6 +221,9 @@ class AnswerScreen(Screen[None]):
         self._show_hints()
 
     def action_skip(self) -> None:
+        self.after_typing(self._skip)
+
+    def _skip(self) -> None:
         if self._following_up:
             self.runner.next_question()
         else:
@@ -248,8 +261,7 @@ class AnswerScreen(Screen[None]):
             self.save_draft()
 
     def action_leave(self) -> None:
-        self.app.action_home()
-        self.app.notify("The session is kept: r on this screen goes on with it.", timeout=4)
+        self.after_typing(self.app.action_home)
 
     def _place(self) -> Content:
         runner = self.runner

@@ -69,7 +69,7 @@ class BankScreen(Screen[None]):
         cards = self.query_one("#cards", OptionList)
         cards.clear_options()
         cards.add_options([Option(_line(card)) for card in self._cards])
-        cards.border_title = f"{len(self._cards)} cards"
+        cards.border_title = f"{len(self._cards)} card{'s' if len(self._cards) != 1 else ''}"
         if self._cards:
             cards.highlighted = 0
         else:

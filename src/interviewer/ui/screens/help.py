@@ -14,8 +14,8 @@ Each card has anchors: the few things an interviewer listens for. Your answer is
 gets a verdict with your own words as the evidence: ✓ covered, ○ missing, ✗ contradicted.
 
 The score is the mean credit of the anchors; a contradicted one costs extra. A hint costs 10 points. What you say only \
-on the follow-up earns half. Where the grader misheard you, overrule it with o: your word counts, and is kept beside \
-the grader's.
+on the follow-up earns half. Where the grader misheard you, choose the anchor with ↑ and ↓ and overrule it with o: \
+your word counts, and is kept beside the grader's.
 
 Everything stays on this machine. What you type is saved every second; a session that was cut off goes on where it \
 was."""

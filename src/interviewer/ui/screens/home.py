@@ -99,7 +99,7 @@ def _plan_line(bank: Bank, plan: Plan) -> Content:
 
 def _resume_line(session: SessionSummary) -> Content:
     started = f"{session.started_at.astimezone():%d %b %H:%M}"
-    what = f"{session.title} · {session.answered} of {session.asked} answered · {started}"
+    what = f"{session.title} · {session.answered} answered · {started}"
     return Content("").join([plain(what), Content.styled("\nPress r to go on where you stopped", "$foreground-muted")])
 
 
