@@ -210,9 +210,7 @@ class AnswerScreen(Screen[None]):
     def _show_failure(self, message: GradingFailed) -> None:
         self._failed = True
         self.refresh_bindings()
-        self.query_one("#status", Static).update(
-            Content.styled("Not graded, but kept: submit again.", "$text-error")
-        )
+        self.query_one("#status", Static).update(Content.styled("Not graded, but kept: submit again.", "$text-error"))
         self.notify(message.reason, severity="error", timeout=10)
 
     def action_hint(self) -> None:

@@ -94,8 +94,7 @@ class FeedbackScreen(Screen[None]):
             reason = overruled[point.id].reason if point.id in overruled else ""
             note = reason or (card.anchor(point.id).point if told and point.verdict is not Verdict.COVERED else "")
             points.add_option(Option(verdict_line(point, overruled=point.id in overruled, note=note)))
-        gaps = [index for index, point in enumerate(turn.points) if point.verdict is not Verdict.COVERED]
-        points.highlighted = chosen if chosen is not None else next(iter([*gaps, *range(len(turn.points))]), None)
+        points.highlighted = chosen if chosen is not None else (0 if turn.points else None)
         answer = self.query_one("#answer-text", Static)
         answer.display = turn.answer is not None
         answer.update(highlighted(turn.answer or "", turn.points))
