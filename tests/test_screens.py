@@ -387,7 +387,7 @@ async def test_o_overrules_a_verdict_with_a_reason_and_u_takes_it_back(program: 
 async def test_esc_overrules_nothing(program: Interviewer) -> None:
     async with opened(program, one_card(program)) as user:
         await answer(user, PARTLY)
-        await press(user, "down", "o")
+        await press(user, "home", "down", "o")
         await shows(user, "same_outputs: your word")
         await press(user, "escape")
         await comes(user, FeedbackScreen)

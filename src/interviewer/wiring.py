@@ -83,10 +83,14 @@ class Interviewer:
         return SessionRunner.resume(session_id, bank=self.bank, store=self.store, grader=self.grader, clock=self.clock)
 
     def unfinished(self) -> list[SessionSummary]:
-        """Sessions worth resuming, the one last worked on first: something was answered, or is being written."""
+        """Sessions that can be resumed: first those in which something was answered or is being written, then those
+        that were only opened; of each kind the one last worked on first."""
         drafts = self.store.sessions_with_draft()
-        found = [s for s in self.store.sessions() if not s.ended and (s.answered or s.asked > 1 or s.id in drafts)]
-        return sorted(found, key=lambda session: session.updated_at, reverse=True)
+
+        def worth(session: SessionSummary) -> tuple[bool, datetime]:
+            return session.answered > 0 or session.asked > 1 or session.id in drafts, session.updated_at
+
+        return sorted((s for s in self.store.sessions() if not s.ended), key=worth, reverse=True)
 
     def latest_session(self) -> str:
         """The id of the newest session. Raises UnknownName when there is none."""

@@ -75,9 +75,7 @@ def start(
     if context.invoked_subcommand is not None:
         given = [name for name, value in context.params.items() if value not in (None, False, [], ())]
         if given:
-            raise typer.BadParameter(
-                f"--{given[0].replace('_', '-')} goes to the end, after '{context.invoked_subcommand}'."
-            )
+            raise typer.BadParameter(f"--{given[0].replace('_', '-')} goes after the command, at the end of the line.")
         return
     wanted = {
         "topic": topic,
