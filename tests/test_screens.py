@@ -1,5 +1,6 @@
 """The full-screen interview as a user meets it: keys in, and what stands on the screen."""
 
+import gc
 import re
 import time
 import unicodedata
@@ -78,6 +79,18 @@ class ClockOnTheWall:
 
     def move(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _rarer_collections() -> Iterator[None]:
+    """A third of the run would go to the garbage collector, which looks at the bank and the models again and again."""
+    usual = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+    yield
+    gc.set_threshold(*usual)
+    gc.unfreeze()
 
 
 @pytest.fixture
