@@ -26,5 +26,5 @@ BUILD ?= build
 models:
 	python training/export_embedder.py
 	python training/train_entailment.py --data $(DATA) --base $(BASE) --out $(BUILD)/$(BASE)
-	python training/export_entailment.py $(BUILD)/$(BASE)/interviews/final --base $(BASE)
+	python training/export_entailment.py $(BUILD)/$(BASE)/edits/final --base $(BASE)
 	python training/fit_calibration.py --data $(DATA)

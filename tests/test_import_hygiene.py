@@ -50,7 +50,7 @@ def _imported(folder: Path, script: str, *arguments: str) -> set[str]:
 
 
 COMMANDS = (
-    "", "ask", "grade", "history", "report", "doctor",
+    "", "ask", "grade", "history", "report", "eval", "doctor",
     "bank", "bank list", "bank show", "bank check", "bank schema", "config", "config show", "config path",
 )  # fmt: skip
 

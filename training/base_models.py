@@ -30,8 +30,8 @@ MPNET = (
 )
 
 BASES = {
-    "minilm-l3": Base("all-MiniLM-L6-v2", 3, *MINILM, learning_rate=6e-5),
-    "minilm-l6": Base("all-MiniLM-L6-v2", 6, *MINILM, learning_rate=5e-5),
+    "minilm-l3": Base("all-MiniLM-L6-v2", 3, *MINILM, learning_rate=1e-4),
+    "minilm-l6": Base("all-MiniLM-L6-v2", 6, *MINILM, learning_rate=8e-5),
     "mpnet-l6": Base("all-mpnet-base-v2", 6, *MPNET, learning_rate=3e-5),
     "mpnet-l8": Base("all-mpnet-base-v2", 8, *MPNET, learning_rate=3e-5),
     "mpnet-l12": Base("all-mpnet-base-v2", 12, *MPNET, learning_rate=2e-5),

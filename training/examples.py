@@ -5,6 +5,7 @@ import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -38,7 +39,7 @@ class Example:
         return {"statement": self.statement, "answer": self.answer, "label": VERDICTS.index(self.verdict)}
 
 
-def read_lines(path: Path) -> Iterator[dict]:
+def read_lines(path: Path) -> Iterator[dict[str, Any]]:
     with path.open(encoding="utf-8") as file:
         for line in file:
             if line.strip():
@@ -50,9 +51,8 @@ def entailment_pairs(folder: Path, seed: int) -> list[Example]:
     by_source: dict[str, list[Example]] = {}
     for row in read_lines(folder / "entailment_pairs.jsonl"):
         if row["label"] in NLI_VERDICTS:
-            example = Example(
-                statement("", row["hypothesis"]), row["premise"], NLI_VERDICTS[row["label"]], row["source"], row["premise"]
-            )
+            said, verdict = statement("", row["hypothesis"]), NLI_VERDICTS[row["label"]]
+            example = Example(said, row["premise"], verdict, row["source"], row["premise"])
             by_source.setdefault(row["source"], []).append(example)
     chosen = []
     for source, examples in sorted(by_source.items()):
@@ -83,7 +83,7 @@ def graded_answers(folder: Path) -> list[Example]:
     return examples
 
 
-def calibrates(row: dict) -> bool:
+def calibrates(row: dict[str, Any]) -> bool:
     """Whether a graded answer is kept from the cross-encoder, to calibrate what it makes of derived points."""
     number = row["question_id"].partition(".")[0]
     return row["source"] == "mohler" and int(number) >= CALIBRATION_ASSIGNMENT
@@ -98,12 +98,12 @@ class LabelledCard:
     question: str
     reference: str
     points: dict[str, str]
-    answers: list[dict]
+    answers: list[dict[str, Any]]
 
 
 def labelled_cards(data: Path = DATA, bank: Path = BANK) -> list[LabelledCard]:
     """Every card that has labelled answers: those of the bank and those written for training."""
-    answers: dict[str, list[dict]] = {}
+    answers: dict[str, list[dict[str, Any]]] = {}
     for file in sorted((data / "answers").glob("*.jsonl")):
         for row in read_lines(file):
             answers.setdefault(row["card_id"], []).append(row)
@@ -187,19 +187,42 @@ def reference_examples(cards: Iterable[LabelledCard]) -> list[Example]:
     return examples
 
 
+def edited_answers(cards: Iterable[LabelledCard], seed: int, data: Path = DATA) -> list[Example]:
+    """Right answers, and what a word or two makes of them: each turned answer against the point that it contradicts and
+    one of the others, which it still covers."""
+    chance = random.Random(seed)
+    by_id = {card.id: card for card in cards}
+    examples: list[Example] = []
+    for file in sorted((data / "edits").glob("*.jsonl")):
+        for row in read_lines(file):
+            if (card := by_id.get(row["card_id"])) is None:
+                continue
+            said = {point: statement(card.question, text) for point, text in card.points.items()}
+            examples += [Example(each, row["right"], "covered", "edits", card.id) for each in said.values()]
+            examples.append(Example(chance.choice(list(said.values())), row["reworded"], "covered", "edits", card.id))
+            for turned in row["turned"]:
+                wrong = {turned["point"], *turned.get("also", ())}
+                right = [point for point in said if point not in wrong]
+                examples += [Example(said[p], turned["answer"], "contradicted", "edits", card.id) for p in wrong]
+                for point in chance.sample(right, min(1, len(right))):
+                    examples.append(Example(said[point], turned["answer"], "covered", "edits", card.id))
+    return examples
+
+
 def minimal_pairs(data: Path = DATA, *, test: bool = False) -> list[Example]:
-    """Each point with a right, a turned and a nearly contradictory statement. Test files are whole subjects."""
+    """Each point with a right, a turned and a nearly contradictory statement, less those that two readers read
+    differently. Test files are whole subjects."""
     topics, _ = held_out(data)
-    examples = []
+    examples: list[Example] = []
     for file in sorted((data / "pairs").glob("*.jsonl")):
         if (file.stem in topics) != test:
             continue
         for row in read_lines(file):
             said = statement(row["question"], row["point"])
-            for answer, verdict in (
-                (row["right"], "covered"),
-                (row["turned"], "contradicted"),
-                (row["near"], row["near_verdict"]),
-            ):
-                examples.append(Example(said, answer, verdict, "pairs", f"{file.stem} {row['point']}"))
+            verdicts = {"right": "covered", "turned": "contradicted", "near": row["near_verdict"]}
+            examples += [
+                Example(said, row[form], verdict, "pairs", f"{file.stem} {row['point']}")
+                for form, verdict in verdicts.items()
+                if form not in row.get("disputed", ())
+            ]
     return examples

@@ -40,17 +40,18 @@ SAMPLE_TEXTS = [
 
 
 class PooledEncoder(torch.nn.Module):  # type: ignore[misc]  # torch is not a dependency of the type check
-    """The transformer with mean pooling over unmasked tokens and L2 normalisation: (batch, 384), unit length."""
+    """The transformer with mean pooling over unmasked tokens and L2 normalisation: (batch, 384), unit length; and the
+    tokens' own vectors, (batch, tokens, 384)."""
 
     def __init__(self, encoder: torch.nn.Module) -> None:
         super().__init__()
         self.encoder = encoder
 
-    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
         mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
         pooled = (hidden * mask).sum(1) / mask.sum(1).clamp(min=1e-9)
-        return torch.nn.functional.normalize(pooled, dim=1)
+        return torch.nn.functional.normalize(pooled, dim=1), hidden
 
 
 def sha256(path: Path) -> str:
@@ -71,9 +72,9 @@ def export(source: Path, destination: Path) -> None:
             (ids, torch.ones_like(ids)),
             str(float_file),
             input_names=["input_ids", "attention_mask"],
-            output_names=["sentence_embedding"],
+            output_names=["sentence_embedding", "token_embeddings"],
             dynamic_axes={name: {0: "batch", 1: "tokens"} for name in ("input_ids", "attention_mask")}
-            | {"sentence_embedding": {0: "batch"}},
+            | {"sentence_embedding": {0: "batch"}, "token_embeddings": {0: "batch", 1: "tokens"}},
             opset_version=17,
             dynamo=False,
         )

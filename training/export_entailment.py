@@ -100,8 +100,9 @@ def report_agreement(float_file: Path, destination: Path) -> None:
     one, other = np.array(exact), np.array(quantised)
     print(f"{destination / 'model.onnx'}: {(destination / 'model.onnx').stat().st_size / 1e6:.1f} MB")
     print(
-        f"int8 and float32 on {len(examples)} points of the test split: same verdict "
-        f"{(one.argmax(1) == other.argmax(1)).mean():.1%}, mean distance of the probabilities {np.abs(one - other).mean():.4f}"
+        f"int8 and float32 on {len(examples)} points of the test split: "
+        f"same verdict {(one.argmax(1) == other.argmax(1)).mean():.1%}, "
+        f"mean distance of the probabilities {np.abs(one - other).mean():.4f}"
     )
 
 

@@ -146,9 +146,7 @@ def fit_points(points: Points, form: str) -> dict[str, Any]:
     against = contradicted_threshold(probabilities, labels)
     names = [str(verdict) for verdict in VERDICTS]
     print("On left-out cards, answers to the card's own question:")
-    print(
-        classification_report(labels, called(probabilities, against), target_names=names, digits=3, zero_division=0)
-    )
+    print(classification_report(labels, called(probabilities, against), target_names=names, digits=3, zero_division=0))
     model, mean, scale = fitted(points.features, points.labels)
     for name, weights in zip(FEATURES, model.coef_.T, strict=True):
         print(f"  {name:<22}" + "".join(f"{value:9.2f}" for value in weights))

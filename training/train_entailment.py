@@ -3,13 +3,14 @@
     pip install torch -e '.[train]'
     python training/train_entailment.py --data DATA --base mpnet-l8 --out build/mpnet-l8
 
-Two stages, each resumed from its last checkpoint when run again: general entailment with graded answers of other
-courses, then labelled interview answers and minimal pairs. The same code runs on a CPU (bfloat16) or a GPU.
+Three stages, each resumed from its last checkpoint when run again: general entailment with graded answers of other
+courses; labelled interview answers and minimal pairs; answers edited in one place, among a sample of the second stage.
+The same code runs on a CPU (bfloat16) or a GPU.
 """
 
 import argparse
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import torch
@@ -18,6 +19,7 @@ from datasets import Dataset
 from examples import (
     Example,
     card_examples,
+    edited_answers,
     entailment_pairs,
     foreign_examples,
     graded_answers,
@@ -35,11 +37,15 @@ from transformers.trainer_utils import get_last_checkpoint
 from interviewer.grading.entailment import MAX_TOKENS, VERDICTS
 
 BATCH = 32
+POOL = 50 * BATCH  # texts among which those of like length are put together
 SEED = 7
-REPLAY = 4_000  # general pairs that the second stage sees again, so that it does not forget them
+WARMUP = 0.06  # share of the steps
+STAGES = ("general", "interviews", "edits")
+REPLAY = 2_000  # general pairs that the second stage sees again, so that it does not forget them
+BESIDE_EDITS = 2  # examples of the second stage that the third sees again, for each of its own
 
 
-class ByLength(DefaultBatchSampler):
+class ByLength(DefaultBatchSampler):  # type: ignore[misc]  # the library is not a dependency of the type check
     """Batches of texts of like length, in random order: little padding."""
 
     def __init__(self, dataset: Dataset, batch_size: int, drop_last: bool = False, **others: object) -> None:
@@ -50,18 +56,15 @@ class ByLength(DefaultBatchSampler):
         random_ = random.Random(f"{self.seed} {self.epoch}")
         order = list(range(len(self.lengths)))
         random_.shuffle(order)
-        pool = BATCH * 50
         batches = []
-        for start in range(0, len(order), pool):
-            near = sorted(order[start : start + pool], key=self.lengths.__getitem__)
-            batches += [near[at : at + self.batch_size] for at in range(0, len(near), self.batch_size)]
+        for start in range(0, len(order), POOL):
+            near = sorted(order[start : start + POOL], key=self.lengths.__getitem__)
+            batches += [near[at : at + BATCH] for at in range(0, len(near), BATCH)]
         random_.shuffle(batches)
         yield from batches
 
     def __len__(self) -> int:
-        pool, whole = BATCH * 50, len(self.lengths)
-        rest = whole % pool
-        return whole // pool * -(-pool // self.batch_size) + -(-rest // self.batch_size)
+        return sum(-(-min(POOL, len(self.lengths) - start) // BATCH) for start in range(0, len(self.lengths), POOL))
 
 
 def start(base: Base, scratch: Path) -> CrossEncoder:
@@ -78,15 +81,15 @@ def start(base: Base, scratch: Path) -> CrossEncoder:
     return model
 
 
-def fit(model: CrossEncoder, examples: list[Example], out: Path, *, epochs: float, rate: float, warmup: float) -> None:
-    """Train on `examples`, with a progress bar, and save to `out`. Goes on from a checkpoint in `out` if there is one."""
+def fit(model: CrossEncoder, examples: list[Example], out: Path, *, epochs: float, rate: float) -> None:
+    """Train on `examples`, with a progress bar, and save to `out`, going on from a checkpoint that is there."""
     bf16 = torch.cuda.is_available() or torch.backends.mkldnn.is_available()
     arguments = CrossEncoderTrainingArguments(
         output_dir=str(out),
         num_train_epochs=epochs,
         per_device_train_batch_size=BATCH,
         learning_rate=rate,
-        warmup_steps=warmup,
+        warmup_steps=WARMUP,
         weight_decay=0.01,
         lr_scheduler_type="linear",
         bf16=bf16,
@@ -110,32 +113,34 @@ def fit(model: CrossEncoder, examples: list[Example], out: Path, *, epochs: floa
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True, help="folder with entailment_pairs.jsonl, graded_answers_train.jsonl")
-    parser.add_argument("--base", choices=sorted(BASES), default="mpnet-l8")
+    parser.add_argument("--data", type=Path, required=True, help="folder with the public data sets")
+    parser.add_argument("--base", choices=sorted(BASES), default="minilm-l6")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--stage", choices=("general", "interviews"), action="append", help="default: both")
-    parser.add_argument("--epochs", type=float, default=3, help="of the second stage")
+    parser.add_argument("--stage", choices=STAGES, action="append", help="default: all")
+    parser.add_argument("--epochs", type=float, default=2, help="of the second stage")
     options = parser.parse_args()
-    base = BASES[options.base]
-    general = entailment_pairs(options.data, SEED) + graded_answers(options.data)
-    stages = options.stage or ["general", "interviews"]
-    first, second = options.out / "general", options.out / "interviews"
-    if "general" in stages and not (first / "final").exists():
-        fit(start(base, options.out.parent), general, first, epochs=1, rate=base.learning_rate, warmup=0.06)
-    if "interviews" in stages and not (second / "final").exists():
-        training = split_cards(labelled_cards()).training
-        replayed = random.Random(SEED).sample(entailment_pairs(options.data, SEED), REPLAY)
-        examples = (
-            card_examples(training)
-            + foreign_examples(training, SEED)
-            + reference_examples(training)
-            + minimal_pairs()
-            + graded_answers(options.data)
-            + replayed
-        )
-        print(f"{len(training)} cards, {len(examples)} examples")
-        model = CrossEncoder(str(first / "final"), max_length=MAX_TOKENS)
-        fit(model, examples, second, epochs=options.epochs, rate=base.learning_rate, warmup=0.06)
+    base, chosen = BASES[options.base], options.stage or STAGES
+    training = split_cards(labelled_cards()).training
+    interviews = card_examples(training) + minimal_pairs()
+
+    def stage(
+        name: str, examples: list[Example], model: Callable[[], CrossEncoder], epochs: float, rate: float
+    ) -> None:
+        if name in chosen and not (options.out / name / "final").exists():
+            print(f"stage {name}: {len(examples)} examples")
+            fit(model(), examples, options.out / name, epochs=epochs, rate=rate)
+
+    def after(name: str) -> Callable[[], CrossEncoder]:
+        return lambda: CrossEncoder(str(options.out / name / "final"), max_length=MAX_TOKENS)
+
+    pairs, graded = entailment_pairs(options.data, SEED), graded_answers(options.data)
+    stage("general", pairs + graded, lambda: start(base, options.out.parent), 1, base.learning_rate)
+    beside = foreign_examples(training, SEED) + reference_examples(training) + graded
+    second = interviews + beside + random.Random(SEED).sample(pairs, REPLAY)
+    stage("interviews", second, after("general"), options.epochs, base.learning_rate)
+    edits = edited_answers(training, SEED)
+    third = edits + random.Random(SEED).sample(second, BESIDE_EDITS * len(edits))
+    stage("edits", third, after("interviews"), 1, base.learning_rate / 2)
 
 
 if __name__ == "__main__":

@@ -36,10 +36,13 @@ class InterviewSettings(Section):
 
 
 class GradingSettings(Section):
-    grader: Literal["offline", "llm", "hybrid"] = "offline"
-    """Which grader grades. This version has the offline one."""
+    grader: Literal["offline", "embeddings", "llm", "hybrid"] = "offline"
+    """Which grader grades: `offline` with both shipped models, `embeddings` with sentence embeddings alone (for other
+    languages, with a multilingual embedder). `llm` and `hybrid` are not in this version."""
     embedder: str = "shipped"
     """`shipped`, or the name or folder of a sentence-transformers model (needs the extra `sbert`)."""
+    cross_encoder: str = "shipped"
+    """`shipped`, or the name or folder of a three-way sentence-transformers cross-encoder (needs the extra `sbert`)."""
 
 
 class InterfaceSettings(Section):

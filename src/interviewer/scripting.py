@@ -11,7 +11,7 @@ from interviewer.domain.grade import Grade
 from interviewer.domain.model import Text
 from interviewer.errors import GradingError, InterviewerError
 from interviewer.grading.interface import Grader
-from interviewer.grading.keypoints import derived_anchors
+from interviewer.grading.keypoints import reference_item
 from interviewer.session.followup import next_follow_up
 
 
@@ -109,7 +109,9 @@ def _item(bank: Bank, request: _Request) -> Item:
         for p in request.key_points
     )
     try:
-        return Item(question=request.question, reference=reference, anchors=anchors or derived_anchors(reference))
+        if not anchors:
+            return reference_item(request.question, reference)
+        return Item(question=request.question, reference=reference, anchors=anchors)
     except ValidationError as error:
         raise LineError("invalid_input", _faults(error)) from None
 

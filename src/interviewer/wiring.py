@@ -116,18 +116,26 @@ def make_grader(settings: Settings, threads: int = 0) -> Grader:
 
     Raises ModelError when a model can not be loaded, SettingsError for a grader that this version does not have.
     """
-    if settings.grading.grader != "offline":
+    chosen = settings.grading
+    if chosen.grader not in ("offline", "embeddings"):
         raise SettingsError(
-            f"The grader '{settings.grading.grader}' needs a language model, which this version can not use yet. "
+            f"The grader '{chosen.grader}' needs a language model, which this version can not use yet. "
             "Set grading.grader to 'offline'."
         )
-    from interviewer.grading.coverage import VerdictModel
+    from interviewer.grading.coverage import Calibration
     from interviewer.grading.embedding import Embedder, OnnxEmbedder, SentenceTransformerEmbedder
+    from interviewer.grading.entailment import EntailmentModel, OnnxEntailment, SentenceTransformerEntailment
     from interviewer.grading.local import OfflineGrader
 
-    name = settings.grading.embedder
+    name = chosen.embedder
     embedder: Embedder = OnnxEmbedder(threads=threads) if name == "shipped" else SentenceTransformerEmbedder(name)
-    return OfflineGrader(embedder, VerdictModel())
+    if chosen.grader == "embeddings":
+        return OfflineGrader(embedder, None, Calibration(entailment=False))
+    name = chosen.cross_encoder
+    entailment: EntailmentModel = (
+        OnnxEntailment(threads=threads) if name == "shipped" else SentenceTransformerEntailment(name)
+    )
+    return OfflineGrader(embedder, entailment, Calibration())
 
 
 def make_plan(

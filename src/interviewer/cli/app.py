@@ -8,6 +8,7 @@ import typer
 from interviewer import __version__
 from interviewer.cli import ask as asking
 from interviewer.cli import bank, config, doctor, grade, history
+from interviewer.cli import eval as evaluation
 from interviewer.cli.options import (
     AdaptiveOption,
     BankOption,
@@ -39,6 +40,7 @@ app = typer.Typer(
 app.add_typer(bank.app, name="bank")
 app.add_typer(config.app, name="config")
 app.command("grade")(grade.grade)
+app.command("eval")(evaluation.evaluate)
 app.command("history")(history.history)
 app.command("report")(history.report)
 app.command("doctor")(doctor.doctor)

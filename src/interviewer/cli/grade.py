@@ -12,7 +12,8 @@ from interviewer.cli.options import BankOption, settings_for
 
 def grade(
     grader: Annotated[
-        Literal["offline", "llm", "hybrid"] | None, typer.Option("--grader", help="Default: that of the settings.")
+        Literal["offline", "embeddings", "llm", "hybrid"] | None,
+        typer.Option("--grader", help="Default: that of the settings."),
     ] = None,
     input: Annotated[Path | None, typer.Option("--input", "-i", help="File to read. Default: standard input.")] = None,
     output: Annotated[

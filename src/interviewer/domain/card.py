@@ -57,6 +57,11 @@ class Item(Model):
         raise KeyError(name)
 
 
+class ReferenceItem(Item):
+    """A question that brings a reference answer alone: its anchors are the sentences of the reference, which nobody
+    chose as what to listen for."""
+
+
 class DeeperQuestion(Item):
     """A question one step deeper than its card, asked when nothing was missing."""
 

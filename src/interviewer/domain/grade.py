@@ -62,6 +62,9 @@ class PointVerdict(Model):
     verdict: Verdict
     probability: Share
     """How probable the grader holds this verdict to be."""
+    contradicted: Share | None = None
+    """How probable the grader holds it to be that the answer contradicts the anchor, whatever its verdict; None from a
+    grader that does not say."""
     credit: Share
     """The share of the anchor that the answer earns: what the score is computed from."""
     evidence: Evidence | None = None

@@ -1,6 +1,10 @@
 """From verdicts to a score."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from interviewer.domain.grade import PointVerdict, Verdict
 
@@ -25,3 +29,23 @@ def score_of(points: Sequence[PointVerdict]) -> float:
     credit = sum(point.credit for point in points if point.verdict is not Verdict.CONTRADICTED)
     contradicted = sum(1 for point in points if point.verdict is Verdict.CONTRADICTED)
     return min(1.0, max(0.0, (credit - CONTRADICTION_COST * contradicted) / len(points)))
+
+
+REFERENCE_FEATURES = ("covered", "contradicted", "similarity", "recall", "length")
+"""What the score of a question that brings a reference alone is made of, each 0 to 1: mean P(covered) and mean
+P(contradicted) of the points derived from the reference, cosine of the answer with it, share of its content words that
+the answer has, and length of the answer in words as a share of the reference's, at most 1."""
+
+
+@dataclass(frozen=True)
+class ReferenceScore:
+    """A linear model over `REFERENCE_FEATURES`. People who grade such answers by hand look beyond the sentences of the
+    reference, and so does it."""
+
+    weights: NDArray[np.float64]
+    """(len(REFERENCE_FEATURES),)"""
+    bias: float
+
+    def of(self, features: Sequence[float]) -> float:
+        """The score, 0 to 1."""
+        return float(min(1.0, max(0.0, self.weights @ np.array(features) + self.bias)))

@@ -1,22 +1,21 @@
 """Sentence embeddings: the shipped ONNX model, or any sentence-transformers model in its place."""
 
-import hashlib
-import json
-import os
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from interviewer.errors import ModelError
+from interviewer.grading.runtime import checked_manifest, load_session, load_tokenizer
+from interviewer.grading.windows import windows
 
 Vectors = NDArray[np.float32]
 
 SHIPPED_EMBEDDER = Path(__file__).parents[1] / "models" / "minilm-l6-int8"
-MODEL_FILES = ("model.onnx", "tokenizer.json")
 CACHED_TEXTS = 8_192
 
 
@@ -27,6 +26,10 @@ class Embedder(Protocol):
 
     def embed(self, texts: list[str]) -> Vectors:
         """One unit-length row a text: shape (len(texts), dimension). A row depends on its own text alone."""
+        ...
+
+    def embed_spans(self, text: str, spans: Sequence[tuple[int, int]]) -> Vectors:
+        """One unit-length row a span `text[start:end]`, as it stands in its text: shape (len(spans), dimension)."""
         ...
 
 
@@ -42,42 +45,52 @@ class OnnxEmbedder:
 
         Raises ModelError.
         """
-        os.environ["ORT_DISABLE_TELEMETRY"] = (
-            "1"  # read by the runtime while it is imported: nothing is sent or written
-        )
-        import onnxruntime
-        from tokenizers import Tokenizer
-
         manifest = checked_manifest(folder)
         self.name = f"{manifest['name']} {manifest['format']}"
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(
-            str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
-        )
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.enable_truncation(int(manifest["max_tokens"]))
+        self._session = load_session(folder / "model.onnx", threads)
+        self._tokenizer = load_tokenizer(folder / "tokenizer.json")
+        self._window = int(manifest["max_tokens"])
+        self._tokenizer.enable_truncation(self._window)
+        self._whole = load_tokenizer(folder / "tokenizer.json")
         self._cache: OrderedDict[str, Vectors] = OrderedDict()
         self._lock = threading.Lock()
 
     def embed(self, texts: list[str]) -> Vectors:
         return np.stack([self._vector(text) for text in texts])
 
+    def embed_spans(self, text: str, spans: Sequence[tuple[int, int]]) -> Vectors:
+        """The text is encoded once, and a span's vector is the mean of those of its tokens; a text beyond the window is
+        encoded by windows, and a span that none of them holds is encoded by itself."""
+        pieces = self._whole.encode(text, add_special_tokens=False).offsets
+        rows: dict[tuple[int, int], Vectors] = {}
+        for start, end in windows(text, pieces, self._window - 2):
+            inside = [span for span in spans if span not in rows and start <= span[0] and span[1] <= end]
+            if inside:
+                encoded = self._tokenizer.encode(text[start:end])
+                _, tokens = self._run(text[start:end], encoded.ids)
+                offsets = np.array(encoded.offsets, dtype=np.int64) + start
+                for span in inside:
+                    held = (offsets[:, 0] >= span[0]) & (offsets[:, 1] <= span[1]) & (offsets[:, 1] > offsets[:, 0])
+                    if held.any():
+                        rows[span] = _unit(tokens[held].mean(axis=0))
+        return np.stack([rows[span] if span in rows else self._vector(text[slice(*span)]) for span in spans])
+
     def _vector(self, text: str) -> Vectors:
         with self._lock:
             if text in self._cache:
                 self._cache.move_to_end(text)
                 return self._cache[text]
-        ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
-        feed = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
-        vector: Vectors = self._session.run(None, feed)[0][0]
+        return self._run(text, self._tokenizer.encode(text).ids)[0]
+
+    def _run(self, text: str, ids: list[int]) -> tuple[Vectors, Vectors]:
+        """The vector of the whole text, which is kept, and those of its tokens: (dimension,), (tokens, dimension)."""
+        row = np.array([ids], dtype=np.int64)
+        sentence, tokens = self._session.run(None, {"input_ids": row, "attention_mask": np.ones_like(row)})
         with self._lock:
-            self._cache[text] = vector
+            self._cache[text] = sentence[0]
             if len(self._cache) > CACHED_TEXTS:
                 self._cache.popitem(last=False)
-        return vector
+        return sentence[0], tokens[0]
 
 
 class SentenceTransformerEmbedder:
@@ -102,21 +115,10 @@ class SentenceTransformerEmbedder:
         vectors = [self._model.encode(text, normalize_embeddings=True, show_progress_bar=False) for text in texts]
         return np.asarray(vectors, dtype=np.float32)
 
+    def embed_spans(self, text: str, spans: Sequence[tuple[int, int]]) -> Vectors:
+        """Each span by itself: how a model makes the vector of a text of those of its tokens is its own affair."""
+        return self.embed([text[start:end] for start, end in spans])
 
-def checked_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of a model folder, after comparing each file with its SHA-256. Raises ModelError."""
-    remedy = "Install interviewer again."
-    try:
-        manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        for name in MODEL_FILES:
-            with (folder / name).open("rb") as file:
-                found = hashlib.file_digest(file, "sha256").hexdigest()
-            if found != manifest["files"][name]:
-                raise ModelError(f"The model file {folder / name} is damaged (SHA-256 {found[:12]}…). {remedy}")
-        if missing := {"name", "format", "max_tokens"} - manifest.keys():
-            raise ModelError(f"{folder / 'manifest.json'} does not say {', '.join(sorted(missing))}. {remedy}")
-    except FileNotFoundError as error:
-        raise ModelError(f"The model file {error.filename} is missing. {remedy}") from error
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ModelError(f"The model in {folder} can not be read: {error}. {remedy}") from error
-    return manifest
+
+def _unit(vector: Vectors) -> Vectors:
+    return np.asarray(vector / np.linalg.norm(vector), dtype=np.float32)

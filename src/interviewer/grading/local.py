@@ -1,35 +1,37 @@
-"""The offline grader: verdicts from embeddings, words and negation, with no network."""
+"""The graders that need no network: by cross-encoder and embeddings, or by embeddings alone."""
+
+from dataclasses import dataclass
 
 from interviewer import __version__
-from interviewer.domain.card import Anchor, Item
+from interviewer.domain.card import Anchor, Item, ReferenceItem
 from interviewer.domain.grade import Band, Evidence, Grade, PointVerdict, Provenance, Verdict
 from interviewer.errors import GradingError
 from interviewer.grading.calibration import credit_of, score_of
-from interviewer.grading.coverage import VERDICTS, AnswerReader, VerdictModel
+from interviewer.grading.coverage import VERDICTS, Calibration, Weights
 from interviewer.grading.embedding import Embedder
+from interviewer.grading.entailment import EntailmentModel
+from interviewer.grading.features import AnswerReader, Reading
 from interviewer.grading.feedback import feedback_text
 from interviewer.grading.interface import MAX_ANSWER_CHARACTERS
 from interviewer.grading.nonanswers import NonAnswer, non_answer
 
 SURE_OF_NON_ANSWER = 0.95
 COVERED_FROM = 0.5
-OFF_SUBJECT_SIMILARITY = 0.45
-OFF_SUBJECT_SHARE = 0.3
-"""An answer less similar to the reference than the one, with a smaller share of its content words in the card than the
-other, is off the subject: most likely it answers another question. Only with aliases does a card hold enough of the
-words that people use for the share to say so."""
-OFF_SUBJECT_PROBABILITY = 0.75
-"""What an answer off the subject needs for a covered point, which by chance lies near one of its many spans."""
 
 
 class OfflineGrader:
-    """Grades with an embedder and a verdict model. Deterministic."""
+    """Grades with an embedder, a calibration and, unless it is the grader `embeddings`, a cross-encoder. Deterministic.
 
-    def __init__(self, embedder: Embedder, verdicts: VerdictModel) -> None:
+    The calibration has to be the one for the same way of grading.
+    """
+
+    def __init__(self, embedder: Embedder, entailment: EntailmentModel | None, calibration: Calibration) -> None:
         self._embedder = embedder
-        self._verdicts = verdicts
+        self._entailment = entailment
+        self._calibration = calibration
+        models = [*([entailment.name] if entailment else []), embedder.name, f"calibration {calibration.version}"]
         self.provenance = Provenance(
-            grader="offline", model=f"{embedder.name} + verdicts {verdicts.version}", version=__version__
+            grader="offline" if entailment else "embeddings", model=" + ".join(models), version=__version__
         )
 
     def prepare(self, item: Item) -> None:
@@ -46,9 +48,10 @@ class OfflineGrader:
             raise GradingError(f"The answer has {len(answer)} characters; at most {MAX_ANSWER_CHARACTERS} are read.")
         if (reason := non_answer(item, answer)) is not None:
             return self._no_credit(item, reason)
-        reader = AnswerReader(self._embedder, item, answer)
-        points = tuple(self._verdict(reader, anchor) for anchor in item.anchors)
-        score = round(score_of(points), 4)
+        reader = AnswerReader(self._embedder, item, answer, self._entailment)
+        readings = [self._read(reader, anchor) for anchor in item.anchors]
+        points = tuple(self._verdict(reader, each) for each in readings)
+        score = round(self._score(item, reader, readings, points), 4)
         band = Band.of(score)
         confidence = sum(point.probability for point in points) / len(points)
         return Grade(
@@ -61,24 +64,39 @@ class OfflineGrader:
             provenance=self.provenance,
         )
 
-    def _verdict(self, reader: AnswerReader, anchor: Anchor) -> PointVerdict:
-        reading, weights = reader.read(anchor), self._verdicts.weights_for(anchor)
-        by_verdict = dict(zip(VERDICTS, weights.probabilities(reading.features), strict=True))
-        covered, contradicted = float(by_verdict[Verdict.COVERED]), float(by_verdict[Verdict.CONTRADICTED])
+    def _read(self, reader: AnswerReader, anchor: Anchor) -> "_Read":
+        reading, weights = reader.read(anchor), self._calibration.weights_for(anchor)
+        by_verdict = dict(zip(VERDICTS, map(float, weights.probabilities(reading.features)), strict=True))
+        return _Read(anchor, reading, weights, by_verdict)
+
+    def _verdict(self, reader: AnswerReader, read: "_Read") -> PointVerdict:
+        covered, contradicted = read.probability[Verdict.COVERED], read.probability[Verdict.CONTRADICTED]
         credit = credit_of(covered)
-        if contradicted >= weights.contradicted_from and contradicted > covered:
-            verdict, span, credit = Verdict.CONTRADICTED, reading.against, 0.0
-        elif covered >= (OFF_SUBJECT_PROBABILITY if anchor.aliases and _off_subject(reader) else COVERED_FROM):
-            verdict, span = Verdict.COVERED, reading.support
+        if contradicted >= read.weights.contradicted_from and contradicted > covered:
+            verdict, span, credit = Verdict.CONTRADICTED, reader.against(read.anchor, read.reading), 0.0
+        elif covered >= COVERED_FROM:
+            verdict, span = Verdict.COVERED, read.reading.support
         else:
-            verdict, span, credit = Verdict.MISSING, reading.support, 0.0
+            verdict, span, credit = Verdict.MISSING, read.reading.support, 0.0
         return PointVerdict(
-            id=anchor.name,
+            id=read.anchor.name,
             verdict=verdict,
-            probability=round(float(by_verdict[verdict]), 4),
+            probability=round(read.probability[verdict], 4),
+            contradicted=round(contradicted, 4),
             credit=round(credit, 4),
             evidence=None if verdict is Verdict.MISSING else Evidence(quote=span.text, start=span.start, end=span.end),
         )
+
+    def _score(
+        self, item: Item, reader: AnswerReader, readings: "list[_Read]", points: tuple[PointVerdict, ...]
+    ) -> float:
+        if not isinstance(item, ReferenceItem):
+            return score_of(points)
+        shares = [
+            sum(read.probability[verdict] for read in readings) / len(readings)
+            for verdict in (Verdict.COVERED, Verdict.CONTRADICTED)
+        ]
+        return self._calibration.reference_score.of([*shares, *reader.beside_reference()])
 
     def _no_credit(self, item: Item, reason: NonAnswer) -> Grade:
         return Grade(
@@ -94,5 +112,11 @@ class OfflineGrader:
         )
 
 
-def _off_subject(reader: AnswerReader) -> bool:
-    return reader.similarity < OFF_SUBJECT_SIMILARITY and reader.on_card < OFF_SUBJECT_SHARE
+@dataclass(frozen=True)
+class _Read:
+    """What the calibration makes of one anchor."""
+
+    anchor: Anchor
+    reading: Reading
+    weights: Weights
+    probability: dict[Verdict, float]

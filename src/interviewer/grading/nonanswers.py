@@ -60,6 +60,10 @@ ECHOED_SHARE = 0.6
 """The share of the question's content words that an echo repeats at least."""
 BARE_SHARE = 0.66
 """The share of bare terms among the segments from which on they are a list."""
+MIN_ENGLISH_WORDS = 8
+ENGLISH_SHARE = 0.1
+"""A reference of that many words has at least that share of English function words, unless it is in another language,
+whose lists and laments the rules here do not know."""
 MIN_LISTED = 3
 """Segments from which on a row of terms is a list."""
 MIN_UNRELATED_WORDS = 7
@@ -71,15 +75,23 @@ def non_answer(item: Item, answer: str) -> NonAnswer | None:
     words = tokens(answer)
     if not any(character.isalnum() for character in answer) or not words:
         return NonAnswer.EMPTY
+    if _is_echo(item, answer):
+        return NonAnswer.ECHO
+    if not _is_english(item.reference):
+        return None
     if _is_surrender(answer):
         return NonAnswer.SURRENDER
     if _is_gibberish(answer, item):
         return NonAnswer.GIBBERISH
-    if _is_echo(item, answer):
-        return NonAnswer.ECHO
     if _is_keyword_list(answer) and not _ASKS_FOR_A_LIST.search(item.question):
         return NonAnswer.KEYWORDS
     return None
+
+
+def _is_english(reference: str) -> bool:
+    """Whether a card's language is English, as far as its function words tell; a short reference may have none."""
+    words = tokens(reference)
+    return len(words) < MIN_ENGLISH_WORDS or sum(word in FUNCTION_WORDS for word in words) / len(words) >= ENGLISH_SHARE
 
 
 def _is_surrender(answer: str) -> bool:
