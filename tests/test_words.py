@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from interviewer.domain.words import content_stems, negations, tokens, turned
+from interviewer.domain.words import content_stems, negations, numbers, tokens, turned
 
 
 @pytest.mark.parametrize(
@@ -84,3 +84,19 @@ def test_a_statement_is_turned_round_by_an_opposite_in_place_of_its_word(
     statement: str, said: str, expected: float
 ) -> None:
     assert turned(content_stems(statement), content_stems(said)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Var(W) = 2/fan_in", {"2"}),
+        ("two over fan in", {"2"}),
+        ("half of the units", {"2"}),
+        ("about ten thousand", {"10", "1000"}),
+        ("one of them", set()),
+        ("3×3", {"3"}),
+        ("sixty", set()),
+    ],
+)
+def test_numbers_are_found_in_digits_and_in_words(text: str, expected: set[str]) -> None:
+    assert numbers(tokens(text)) == expected

@@ -198,12 +198,18 @@ def edited_answers(cards: Iterable[LabelledCard], seed: int, data: Path = DATA) 
             if (card := by_id.get(row["card_id"])) is None:
                 continue
             said = {point: statement(card.question, text) for point, text in card.points.items()}
-            examples += [Example(each, row["right"], "covered", "edits", card.id) for each in said.values()]
-            examples.append(Example(chance.choice(list(said.values())), row["reworded"], "covered", "edits", card.id))
+            absent = set(row.get("left_out", ()))
+            for point, each in said.items():
+                verdict = "missing" if point in absent else "covered"
+                examples.append(Example(each, row["right"], verdict, "edits", card.id))
+            present = [point for point in said if point not in absent]
+            examples.append(Example(said[chance.choice(present)], row["reworded"], "covered", "edits", card.id))
             for turned in row["turned"]:
                 wrong = {turned["point"], *turned.get("also", ())}
-                right = [point for point in said if point not in wrong]
-                examples += [Example(said[p], turned["answer"], "contradicted", "edits", card.id) for p in wrong]
+                right = [point for point in present if point not in wrong]
+                examples += [
+                    Example(said[p], turned["answer"], "contradicted", "edits", card.id) for p in sorted(wrong)
+                ]
                 for point in chance.sample(right, min(1, len(right))):
                     examples.append(Example(said[point], turned["answer"], "covered", "edits", card.id))
     return examples

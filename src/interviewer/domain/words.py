@@ -44,6 +44,13 @@ columns; per across; multiply divide; multiplied divided; add subtract; l1 l2; r
 batch layer; mean variance; zero one; freeze train; frozen updated; simple complex; cheap expensive;
 cheaper costlier; shorter longer; short long; min max; minimum maximum; smooth sharp; noisy clean"""
 
+NUMBER_WORDS = {
+    "zero": "0", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8",
+    "nine": "9", "ten": "10", "half": "2", "halves": "2", "twice": "2", "double": "2", "doubles": "2", "third": "3",
+    "quarter": "4", "hundred": "100", "thousand": "1000",
+}  # fmt: skip
+"""Not `one`, which mostly stands for a noun. A half and a double share the 2 that a formula would have."""
+
 _WORD = re.compile(r"[^\W_]+(?:[_'’^/][^\W_]+)*|=|<|>|\+", re.UNICODE)
 _stemmer = snowballstemmer.stemmer("english")
 
@@ -72,6 +79,12 @@ def _parts(word: str) -> list[str]:
 
 def negations(words: list[str]) -> int:
     return sum(word in NEGATIONS or word.endswith("n't") for word in words)
+
+
+def numbers(words: list[str]) -> frozenset[str]:
+    """The numbers among the words, in digits: `two` and `2/fan_in` both hold `2`."""
+    parts = [part for word in words for part in _parts(word)]
+    return frozenset(NUMBER_WORDS.get(part, part) for part in parts if part in NUMBER_WORDS or part.isdecimal())
 
 
 def _opposites() -> dict[str, frozenset[str]]:

@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from interviewer.domain.card import Anchor, Item
-from interviewer.domain.words import content_stems, negations, tokens, turned
+from interviewer.domain.words import content_stems, negations, numbers, tokens, turned
 from interviewer.grading.embedding import Embedder, Vectors
 from interviewer.grading.entailment import EntailmentModel, statement
 from interviewer.grading.evidence import Span, spans
@@ -56,6 +56,8 @@ class Features:
     """1 when the best span and the statement nearest to it differ in whether they are negated."""
     turned: float
     """1 when a word of the statement stands turned round in the best span."""
+    numbers: float
+    """1 when both have numbers and share none."""
     reference: float
     """Cosine of the whole answer with the reference answer."""
     on_card: float
@@ -173,6 +175,7 @@ class AnswerReader:
             misconception_recall=len(wrong & self._stems[worst]) / len(wrong) if wrong else 0.0,
             negated=float(bool(negations(self._words[focus])) != bool(negations(tokens(statement)))),
             turned=turned(statement_stems, self._stems[focus]),
+            numbers=float(self._differ_in_numbers(statement, focus)),
             reference=self.similarity,
             on_card=self.on_card,
             entails=entails,
@@ -185,6 +188,10 @@ class AnswerReader:
         )
         support = nearest + np.float32(SHARED_WORDS_WEIGHT) * shared
         return Reading(features, self._tightest(support), self._tightest(to_wrong))
+
+    def _differ_in_numbers(self, statement: str, focus: int) -> bool:
+        wanted, said = numbers(tokens(statement)), numbers(self._words[focus])
+        return bool(wanted) and bool(said) and not wanted & said
 
     def against(self, anchor: Anchor, reading: Reading) -> Span:
         """The tightest span that contradicts the point: of those that speak of it, the one that the cross-encoder, when
