@@ -189,7 +189,7 @@ def reference_examples(cards: Iterable[LabelledCard]) -> list[Example]:
 
 def edited_answers(cards: Iterable[LabelledCard], seed: int, data: Path = DATA) -> list[Example]:
     """Right answers, and what a word or two makes of them: each turned answer against the point that it contradicts and
-    one of the others, which it still covers."""
+    one of the others, which it still covers; less those that two readers read differently."""
     chance = random.Random(seed)
     by_id = {card.id: card for card in cards}
     examples: list[Example] = []
@@ -199,17 +199,20 @@ def edited_answers(cards: Iterable[LabelledCard], seed: int, data: Path = DATA) 
                 continue
             said = {point: statement(card.question, text) for point, text in card.points.items()}
             absent = set(row.get("left_out", ()))
-            for point, each in said.items():
-                verdict = "missing" if point in absent else "covered"
-                examples.append(Example(each, row["right"], verdict, "edits", card.id))
             present = [point for point in said if point not in absent]
-            examples.append(Example(said[chance.choice(present)], row["reworded"], "covered", "edits", card.id))
+            disputed = row.get("disputed", ())
+            if "right" not in disputed:
+                for point, each in said.items():
+                    verdict = "missing" if point in absent else "covered"
+                    examples.append(Example(each, row["right"], verdict, "edits", card.id))
+            if "reworded" not in disputed:
+                examples.append(Example(said[chance.choice(present)], row["reworded"], "covered", "edits", card.id))
             for turned in row["turned"]:
+                if turned["point"] in disputed:
+                    continue
                 wrong = {turned["point"], *turned.get("also", ())}
                 right = [point for point in present if point not in wrong]
-                examples += [
-                    Example(said[p], turned["answer"], "contradicted", "edits", card.id) for p in sorted(wrong)
-                ]
+                examples += [Example(said[p], turned["answer"], "contradicted", "edits", card.id) for p in sorted(wrong)]
                 for point in chance.sample(right, min(1, len(right))):
                     examples.append(Example(said[point], turned["answer"], "covered", "edits", card.id))
     return examples
