@@ -411,7 +411,7 @@ class TestMeasured:
         first = outcomes[0]
         assert isinstance(first, Assessed)
         assert [VERDICTS[place] for place in points.called[:2]] == [point.verdict for point in first.grade.points]
-        assert ((points.contradiction > 0) == (points.called == CONTRADICTED)).all()
+        assert points.contradiction[:2].tolist() == [point.contradicted for point in first.grade.points]
         tables = {table.key: table for table in tables_of(part, Bootstrap(20))}
         assert list(tables) == [
             "scores", "kinds", "verdicts", "confusion", "calibration", "reliability", "risk_coverage",

@@ -212,7 +212,9 @@ def edited_answers(cards: Iterable[LabelledCard], seed: int, data: Path = DATA) 
                     continue
                 wrong = {turned["point"], *turned.get("also", ())}
                 right = [point for point in present if point not in wrong]
-                examples += [Example(said[p], turned["answer"], "contradicted", "edits", card.id) for p in sorted(wrong)]
+                examples += [
+                    Example(said[p], turned["answer"], "contradicted", "edits", card.id) for p in sorted(wrong)
+                ]
                 for point in chance.sample(right, min(1, len(right))):
                     examples.append(Example(said[point], turned["answer"], "covered", "edits", card.id))
     return examples

@@ -31,8 +31,8 @@ from interviewer.bank.loader import load_bank
 from interviewer.config import shipped_folder
 from interviewer.domain.card import Anchor, Item
 from interviewer.domain.grade import Verdict
-from interviewer.grading.calibration import CONTRADICTION_COST, REFERENCE_FEATURES
-from interviewer.grading.coverage import SHIPPED_CALIBRATION, VERDICTS
+from interviewer.grading.calibration import CONTRADICTION_COST
+from interviewer.grading.coverage import REFERENCE_FEATURES, SHIPPED_CALIBRATION, VERDICTS
 from interviewer.grading.embedding import OnnxEmbedder
 from interviewer.grading.entailment import SHIPPED_ENTAILMENT, EntailmentModel, OnnxEntailment
 from interviewer.grading.features import FEATURES, AnswerReader
@@ -168,17 +168,21 @@ def fit_reference(
     weights: dict[str, Any],
 ) -> dict[str, Any]:
     """The score of questions that bring a reference alone: on Mohler's later assignments, and on the cards stripped of
-    their points, whose score is the share covered less the cost of what is contradicted."""
+    their points, whose score is the share covered less the cost of what is contradicted. The reference is worth 1."""
     rows: list[tuple[str, str, str, str, float]] = []
     for card in cards:
         for row in card.answers:
             verdicts = list(row["points"].values())
             score = verdicts.count("covered") - CONTRADICTION_COST * verdicts.count("contradicted")
             rows.append((card.id, card.question, card.reference, row["answer"], max(0.0, score / len(verdicts))))
+    rows += [(card.id, card.question, card.reference, card.reference, 1.0) for card in cards]
     if data is not None:
         for row in read_lines(data / "graded_answers_train.jsonl"):
             if calibrates(row):
-                rows.append((row["question_id"], row["question"], row["reference"], row["answer"], row["score"]))
+                shown = (row["question_id"], row["question"], row["reference"])
+                rows.append((*shown, row["answer"], row["score"]))
+                rows.append((*shown, row["reference"], 1.0))
+    rows = list(dict.fromkeys(rows))
     mean, scale, bias = (np.array(weights[name]) for name in ("mean", "scale", "bias"))
     features, scores, groups = [], [], []
     for question_id, question, reference, answer, score in rows:

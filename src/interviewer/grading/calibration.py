@@ -1,10 +1,6 @@
 """From verdicts to a score."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
 
 from interviewer.domain.grade import PointVerdict, Verdict
 
@@ -31,21 +27,12 @@ def score_of(points: Sequence[PointVerdict]) -> float:
     return min(1.0, max(0.0, (credit - CONTRADICTION_COST * contradicted) / len(points)))
 
 
-REFERENCE_FEATURES = ("covered", "contradicted", "similarity", "recall", "length")
-"""What the score of a question that brings a reference alone is made of, each 0 to 1: mean P(covered) and mean
-P(contradicted) of the points derived from the reference, cosine of the answer with it, share of its content words that
-the answer has, and length of the answer in words as a share of the reference's, at most 1."""
+FOREIGN_BELOW = 0.25
+NEAR_FROM = 0.5
 
 
-@dataclass(frozen=True)
-class ReferenceScore:
-    """A linear model over `REFERENCE_FEATURES`. People who grade such answers by hand look beyond the sentences of the
-    reference, and so does it."""
-
-    weights: NDArray[np.float64]
-    """(len(REFERENCE_FEATURES),)"""
-    bias: float
-
-    def of(self, features: Sequence[float]) -> float:
-        """The score, 0 to 1."""
-        return float(min(1.0, max(0.0, self.weights @ np.array(features) + self.bias)))
+def nearness_share(nearness: float) -> float:
+    """How much of a score that length and shared words make up an answer may keep, 0 to 1: nothing of it when it is
+    unlike the reference and covers no point, all of it from `NEAR_FROM` on. `nearness` is the greater of similarity and
+    P(covered)."""
+    return min(1.0, max(0.0, (nearness - FOREIGN_BELOW) / (NEAR_FROM - FOREIGN_BELOW)))

@@ -5,6 +5,7 @@ the probabilities mean what they say.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,6 @@ from numpy.typing import NDArray
 from interviewer.domain.card import Anchor
 from interviewer.domain.grade import Verdict
 from interviewer.errors import ModelError
-from interviewer.grading.calibration import REFERENCE_FEATURES, ReferenceScore
 from interviewer.grading.features import FEATURES, Features
 
 SHIPPED_CALIBRATION = Path(__file__).parents[1] / "models" / "calibration.json"
@@ -39,6 +39,26 @@ class Weights:
         logits = self.weights @ ((np.array(features.vector()) - self.mean) / self.scale) + self.bias
         exponents = np.exp(logits - logits.max())
         return np.asarray(exponents / exponents.sum(), dtype=np.float64)
+
+
+REFERENCE_FEATURES = ("covered", "contradicted", "similarity", "recall", "length")
+"""What the score of a question that brings a reference alone is made of, each 0 to 1: mean P(covered) and mean
+P(contradicted) of the points derived from the reference, cosine of the answer with it, share of its content words that
+the answer has, and length of the answer in words as a share of the reference's, at most 1."""
+
+
+@dataclass(frozen=True)
+class ReferenceScore:
+    """A linear model over `REFERENCE_FEATURES`. People who grade such answers by hand look beyond the sentences of the
+    reference, and so does it."""
+
+    weights: NDArray[np.float64]
+    """(len(REFERENCE_FEATURES),)"""
+    bias: float
+
+    def of(self, features: Sequence[float]) -> float:
+        """The score, 0 to 1."""
+        return float(min(1.0, max(0.0, self.weights @ np.array(features) + self.bias)))
 
 
 class Calibration:

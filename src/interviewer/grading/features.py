@@ -22,6 +22,8 @@ TIGHTER = 0.03
 LONGEST_COUNTED = 60
 """Words beyond which the length of an answer says nothing more."""
 MOST_ODDS = 6.0
+LONG_WINDOW = 128
+"""Word pieces at which an answer is read at a time when it does not fit whole: about as long as answers mostly are."""
 NEAR_MISCONCEPTION = 0.4
 """Cosine of the nearest span with the misconception from which on the cross-encoder is asked whether it is held."""
 AGAINST_CANDIDATES = 4
@@ -63,8 +65,8 @@ class Features:
     on_card: float
     """Share of the answer's content words that stand anywhere in the card: whether it answers this question at all."""
     entails: float
-    """Log odds, from the cross-encoder, that the answer covers the point rather than leaves it out; at most
-    `MOST_ODDS` either way, 0 without a cross-encoder."""
+    """Log odds, from the cross-encoder, that the answer covers the point; at most `MOST_ODDS` either way, 0 without a
+    cross-encoder."""
     contradicts: float
     """The same for contradicting it."""
     errs: float
@@ -136,11 +138,11 @@ class AnswerReader:
         if self._entailment is None:
             return 0.0, 0.0
         said = statement(self._item.question, claim)
-        stretches = windows(self._answer, self._pieces, self._entailment.room(said))
+        room = self._entailment.room(said)
+        stretches = windows(self._answer, self._pieces, room if len(self._pieces) <= room else min(room, LONG_WINDOW))
         rows = self._entailment.probabilities(said, [self._answer[start:end] for start, end in stretches])
-        missing = float(np.log(rows[:, 0] + 1e-9).min())
-        covered, contradicted = (float(np.log(rows[:, column] + 1e-9).max()) for column in (1, 2))
-        return _bounded(covered - missing), _bounded(contradicted - missing)
+        covered, contradicted = (log_odds(float(rows[:, column].max())) for column in (1, 2))
+        return covered, contradicted
 
     def _errs(self, anchor: Anchor, nearness: float) -> float:
         if self._entailment is None or anchor.misconception is None or nearness < NEAR_MISCONCEPTION:
@@ -219,5 +221,8 @@ class AnswerReader:
         return min(candidates, key=lambda span: (span.end - span.start, span.start))
 
 
-def _bounded(odds: float) -> float:
-    return min(MOST_ODDS, max(-MOST_ODDS, odds))
+def log_odds(probability: float) -> float:
+    """ln(p / (1 - p)), at most `MOST_ODDS` either way."""
+    least = 1 / (1 + math.exp(MOST_ODDS))
+    bounded = min(1 - least, max(least, probability))
+    return math.log(bounded / (1 - bounded))

@@ -6,7 +6,7 @@ from interviewer import __version__
 from interviewer.domain.card import Anchor, Item, ReferenceItem
 from interviewer.domain.grade import Band, Evidence, Grade, PointVerdict, Provenance, Verdict
 from interviewer.errors import GradingError
-from interviewer.grading.calibration import credit_of, score_of
+from interviewer.grading.calibration import credit_of, nearness_share, score_of
 from interviewer.grading.coverage import VERDICTS, Calibration, Weights
 from interviewer.grading.embedding import Embedder
 from interviewer.grading.entailment import EntailmentModel
@@ -96,7 +96,8 @@ class OfflineGrader:
             sum(read.probability[verdict] for read in readings) / len(readings)
             for verdict in (Verdict.COVERED, Verdict.CONTRADICTED)
         ]
-        return self._calibration.reference_score.of([*shares, *reader.beside_reference()])
+        nearness = max(reader.similarity, *(read.probability[Verdict.COVERED] for read in readings))
+        return nearness_share(nearness) * self._calibration.reference_score.of([*shares, *reader.beside_reference()])
 
     def _no_credit(self, item: Item, reason: NonAnswer) -> Grade:
         return Grade(
