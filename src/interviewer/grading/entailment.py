@@ -114,7 +114,7 @@ class SentenceTransformerEntailment:
                 "contradicted, or neutral, entailment and contradiction."
             )
         self.name = model
-        self._window = int(self._model.max_length or MAX_TOKENS)
+        self._window = int(getattr(self._model, "max_seq_length", None) or MAX_TOKENS)
         self._lock = threading.Lock()
 
     def probabilities(self, said: str, texts: list[str]) -> Probabilities:
