@@ -113,7 +113,11 @@ class TestFaults:
             ("questons = 5", 1, "unknown setting 'questons'. Known here: banks,"),
             ("[interview]\nquestons = 5", 2, "unknown setting 'interview.questons'. Known here: questions,"),
             ("# a\n\n[intervew]\nquestions = 5", 3, "unknown setting 'intervew'"),
-            ("[grading]\n\n  model = 'x'", 3, "unknown setting 'grading.model'. Known here: grader, embedder, cross_encoder."),
+            (
+                "[grading]\n\n  model = 'x'",
+                3,
+                "unknown setting 'grading.model'. Known here: grader, embedder, cross_encoder.",
+            ),
             ("interview.pace = 1", 1, "unknown setting 'interview.pace'"),
             ("[interview]\nquestions = 0", 2, "interview.questions: Input should be greater than or equal to 1"),
             ("[interview]\nquestions = 'many'", 2, "(given: 'many')"),
